@@ -1,1 +1,16 @@
-//! To be written.
+//! Mechanism without business nouns: the ports to the world, and the loops that append, execute, follow and project.
+//!
+//! This crate knows nothing of WordPress, connections or runs; it knows events, streams, views and secrets. Only this
+//! crate appends to the log.
+
+pub mod codec;
+pub mod envelope;
+pub mod execute;
+pub mod follow;
+pub mod ports;
+pub mod project;
+pub mod retry;
+pub mod seal;
+pub mod wait;
+
+pub use envelope::{Actor, EventId, Meta, NewEvent, Position, Recorded, StreamName};

@@ -1,0 +1,212 @@
+//! A run: items through one scenario version. What it did is in its stream; whether it succeeded is computed.
+
+pub mod events;
+
+pub use events::*;
+
+use std::collections::BTreeMap;
+
+use crate::decider::Decider;
+use crate::problem::Rejection;
+
+pub enum RunCommand {
+    Start(RunStarted),
+    Pause,
+    Resume,
+    Cancel {
+        reason: String,
+    },
+    /// One page of items has its outcomes.
+    Settle(Box<ItemsSettled>),
+    /// A fetch node has no more pages, or cannot go on.
+    FinishFetch(FetchFinished),
+    Note(RunNoted),
+    /// Everything is settled; the status follows from the counts.
+    Complete,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunPhase {
+    #[default]
+    Absent,
+    Running,
+    Paused,
+    Cancelling,
+    Done,
+}
+
+/// How far one fetch node is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FetchProgress {
+    pub pages: u64,
+    /// Where to go on, as the app wrote it; absent before the first page.
+    pub cursor: Option<serde_json::Value>,
+    pub finished: Option<FetchFinished>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunState {
+    pub phase: RunPhase,
+    pub started: Option<RunStarted>,
+    pub fetches: BTreeMap<String, FetchProgress>,
+    pub counts: Counts,
+    pub chunks: u64,
+    pub cancel_reason: Option<String>,
+}
+
+impl RunState {
+    /// Success is never set; it follows from what happened.
+    pub fn status(&self) -> RunStatus {
+        let broken = self.fetches.values().filter_map(|f| f.finished.as_ref()).any(|f| !f.complete);
+        match self.phase {
+            RunPhase::Cancelling | RunPhase::Done if self.cancel_reason.is_some() => RunStatus::Cancelled,
+            _ if broken && self.counts.settled() == 0 => RunStatus::Failed,
+            _ if self.counts.failed > 0 && self.counts.failed == self.counts.settled() => RunStatus::Failed,
+            _ if broken || self.counts.failed > 0 => RunStatus::PartlyFailed,
+            _ => RunStatus::Succeeded,
+        }
+    }
+}
+
+pub struct Runs;
+
+impl Decider for Runs {
+    const CATEGORY: &'static str = "run";
+    type State = RunState;
+    type Command = RunCommand;
+    type Event = RunEvent;
+
+    fn decide(state: &RunState, command: RunCommand) -> Result<Vec<RunEvent>, Rejection> {
+        use RunCommand as C;
+        use RunEvent as E;
+        match (&command, state.phase) {
+            (C::Start(_), RunPhase::Absent) => {}
+            (C::Start(_), _) => {
+                return Err(Rejection::new("ALREADY_EXISTS", "this run id is in use", "start a new run"));
+            }
+            (_, RunPhase::Absent) => {
+                return Err(Rejection::new(
+                    "NOT_FOUND",
+                    "there is no such run",
+                    "list the runs and use an id from there",
+                ));
+            }
+            (C::Pause | C::Resume | C::Cancel { .. } | C::Settle(_) | C::FinishFetch(_), RunPhase::Done) => {
+                return Err(Rejection::new(
+                    "ALREADY_FINISHED",
+                    "the run has ended",
+                    "start a new run, or look at its result",
+                ));
+            }
+            (C::Complete | C::Note(_), RunPhase::Done) => return Ok(vec![]),
+            _ => {}
+        }
+        Ok(match command {
+            C::Start(started) => vec![E::Started(started)],
+            C::Pause if state.phase == RunPhase::Running => vec![E::Paused(RunPaused {})],
+            C::Resume if state.phase == RunPhase::Paused => vec![E::Resumed(RunResumed {})],
+            C::Cancel { reason } if state.phase != RunPhase::Cancelling => {
+                vec![E::CancelRequested(CancelRequested { reason })]
+            }
+            C::Pause | C::Resume | C::Cancel { .. } => vec![],
+            C::Settle(settled) => vec![E::ItemsSettled(*settled)],
+            C::FinishFetch(finished) => vec![E::FetchFinished(finished)],
+            C::Note(noted) => vec![E::Noted(noted)],
+            C::Complete => {
+                vec![E::Completed(RunCompleted { status: state.status(), counts: state.counts.clone() })]
+            }
+        })
+    }
+
+    fn evolve(state: &mut RunState, event: &RunEvent) {
+        use RunEvent as E;
+        match event {
+            E::Started(started) => {
+                state.phase = RunPhase::Running;
+                state.started = Some(started.clone());
+            }
+            E::Paused(_) => state.phase = RunPhase::Paused,
+            E::Resumed(_) => state.phase = RunPhase::Running,
+            E::CancelRequested(requested) => {
+                state.phase = RunPhase::Cancelling;
+                state.cancel_reason = Some(requested.reason.clone());
+            }
+            E::ItemsSettled(settled) => {
+                let fetch = state.fetches.entry(settled.node.clone()).or_default();
+                fetch.pages += u64::from(settled.page.is_some());
+                if let Some(page) = &settled.page {
+                    fetch.cursor.clone_from(&page.cursor);
+                }
+                state.counts.add(&settled.counts);
+                state.chunks += 1;
+            }
+            E::FetchFinished(finished) => {
+                state.fetches.entry(finished.node.clone()).or_default().finished = Some(finished.clone());
+            }
+            E::Noted(_) => {}
+            E::Completed(_) => state.phase = RunPhase::Done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decider::fold;
+
+    fn started() -> RunEvent {
+        RunEvent::Started(RunStarted {
+            scenario: crate::ids::ScenarioId::new("a"),
+            version: 1,
+            graph: serde_json::json!({}),
+            mode: RunMode::Apply,
+            trigger: Trigger::Manual,
+            limit: None,
+        })
+    }
+
+    fn settled(created: u64, failed: u64) -> RunEvent {
+        RunEvent::ItemsSettled(ItemsSettled {
+            node: "fetch".into(),
+            page: None,
+            counts: Counts { read: created + failed, created, failed, ..Counts::default() },
+            items: vec![],
+            unchanged: vec![],
+        })
+    }
+
+    fn finished(complete: bool) -> RunEvent {
+        RunEvent::FetchFinished(FetchFinished {
+            node: "fetch".into(),
+            complete,
+            total: None,
+            hidden: 0,
+            problem: None,
+        })
+    }
+
+    #[test]
+    fn success_is_computed_from_outcomes_and_completeness() {
+        let status = |events: &[RunEvent]| fold::<Runs>(events).status();
+        assert_eq!(status(&[started(), settled(2, 0), finished(true)]), RunStatus::Succeeded);
+        assert_eq!(status(&[started(), settled(2, 1), finished(true)]), RunStatus::PartlyFailed);
+        assert_eq!(status(&[started(), settled(0, 3), finished(true)]), RunStatus::Failed);
+        assert_eq!(status(&[started(), settled(2, 0), finished(false)]), RunStatus::PartlyFailed);
+        assert_eq!(status(&[started(), finished(false)]), RunStatus::Failed);
+        assert_eq!(status(&[started(), finished(true)]), RunStatus::Succeeded);
+    }
+
+    #[test]
+    fn bad_input_142_pause_resume_and_cancel_are_idempotent_and_end_with_the_run() {
+        let mut state = fold::<Runs>(&[started()]);
+        let paused = Runs::decide(&state, RunCommand::Pause).unwrap();
+        Runs::evolve(&mut state, &paused[0]);
+        assert_eq!(Runs::decide(&state, RunCommand::Pause), Ok(vec![]));
+        let cancel = Runs::decide(&state, RunCommand::Cancel { reason: "enough".into() }).unwrap();
+        Runs::evolve(&mut state, &cancel[0]);
+        let done = Runs::decide(&state, RunCommand::Complete).unwrap();
+        assert!(matches!(&done[..], [RunEvent::Completed(c)] if c.status == RunStatus::Cancelled));
+        Runs::evolve(&mut state, &done[0]);
+        assert_eq!(Runs::decide(&state, RunCommand::Resume).unwrap_err().code, "ALREADY_FINISHED");
+    }
+}

@@ -1,0 +1,250 @@
+//! What can happen in a run.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::events;
+use crate::ids::{PortalId, ScenarioId};
+use crate::scenario::GraphDocument;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunMode {
+    Apply,
+    /// Everything but the writing. The door to the outside is swapped, so it cannot write.
+    DryRun,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    Manual,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    pub scenario: ScenarioId,
+    /// The published version; 0 for a dry run of a draft.
+    pub version: u64,
+    /// The graph it runs, so that later edits cannot touch a running run.
+    pub graph: GraphDocument,
+    pub mode: RunMode,
+    pub trigger: Trigger,
+    /// Stop after this many records per fetch node (samples, trials).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunPaused {}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResumed {}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CancelRequested {
+    pub reason: String,
+}
+
+/// How many items came to which end. `read` counts records the source sent; the rest add up to the settled ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    pub read: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub skipped: u64,
+    pub failed: u64,
+}
+
+impl Counts {
+    pub fn settled(&self) -> u64 {
+        self.created + self.updated + self.unchanged + self.skipped + self.failed
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.read += other.read;
+        self.created += other.created;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+
+    pub fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Created => &mut self.created,
+            Outcome::Updated => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Skipped => &mut self.skipped,
+            Outcome::Failed => &mut self.failed,
+        } += 1;
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    Failed,
+}
+
+/// One record's way through the run, ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettledItem {
+    /// The record's id in its source.
+    #[serde(rename = "r")]
+    pub record: String,
+    #[serde(rename = "o")]
+    pub outcome: Outcome,
+    /// The Portal record it became.
+    #[serde(default, rename = "p", skip_serializing_if = "Option::is_none")]
+    pub portal: Option<PortalId>,
+    /// Revision of the record that was processed.
+    #[serde(default, rename = "v", skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// Why it was skipped or failed, or what was only warned of.
+    #[serde(default, rename = "n", skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<ItemNote>,
+    #[serde(default, rename = "a", skip_serializing_if = "is_one")]
+    pub attempts: Attempts,
+}
+
+/// How often an item was sent; one unless something was retried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Attempts(pub u32);
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+fn is_one(attempts: &Attempts) -> bool {
+    attempts.0 == 1
+}
+
+/// What happened to an item at one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemNote {
+    /// The node where it happened.
+    pub step: String,
+    pub code: String,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// The value that was at fault, sealed with the record's subject key where there is one; base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+}
+
+/// A page of the source: where it was, and what the site said of the whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// Where the next page begins; absent after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// Records the site counted on this page but did not show.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hidden: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// Items of one page came to an end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemsSettled {
+    /// The fetch node the items came from.
+    pub node: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageFacts>,
+    pub counts: Counts,
+    /// Every item with an outcome other than unchanged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<SettledItem>,
+    /// Source ids of the items that needed nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<String>,
+}
+
+/// A fetch node has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FetchFinished {
+    pub node: String,
+    /// Every page was read and the totals agree.
+    pub complete: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    #[serde(default)]
+    pub hidden: u64,
+    /// Why it is not complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+}
+
+/// A fault of the world that ended something, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub code: String,
+    pub message: String,
+    pub remedy: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    Info,
+    Warning,
+    Error,
+}
+
+/// A line of the run's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunNoted {
+    pub level: Level,
+    pub code: String,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    Succeeded,
+    PartlyFailed,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunCompleted {
+    pub status: RunStatus,
+    pub counts: Counts,
+}
+
+events! {
+    /// Facts about one run; stream `run-{id}`.
+    RunEvent {
+        "run.started" => Started(RunStarted),
+        "run.paused" => Paused(RunPaused),
+        "run.resumed" => Resumed(RunResumed),
+        "run.cancel-requested" => CancelRequested(CancelRequested),
+        "run.items-settled" => ItemsSettled(ItemsSettled),
+        "run.fetch-finished" => FetchFinished(FetchFinished),
+        "run.noted" => Noted(RunNoted),
+        "run.completed" => Completed(RunCompleted),
+    }
+}

@@ -1,0 +1,159 @@
+//! Views: documents by key, with declared index columns. A view's rows and its checkpoint move in one commit.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::Cause;
+use crate::envelope::Position;
+
+/// Most rows a query may return.
+pub const QUERY_ROWS_MAX: usize = 1_000;
+
+/// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ViewSpec {
+    pub name: &'static str,
+    pub version: u32,
+    pub columns: &'static [Column],
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Integer,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IndexValue {
+    Text(String),
+    Integer(i64),
+}
+
+impl From<&str> for IndexValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<i64> for IndexValue {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+/// A document: JSON bytes.
+pub type Doc = Bytes;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// `columns` are in the order of the spec; `None` leaves the row out of that index.
+    Put {
+        key: String,
+        doc: Doc,
+        columns: Vec<Option<IndexValue>>,
+    },
+    Delete {
+        key: String,
+    },
+}
+
+/// What one view gains from a slice of the log.
+#[derive(Debug)]
+pub struct ViewBatch {
+    pub view: &'static ViewSpec,
+    /// Later changes of a key win.
+    pub changes: Vec<Change>,
+    /// The view now shows the log up to here.
+    pub checkpoint: Position,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Ascending,
+    Descending,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub key: String,
+    pub doc: Doc,
+}
+
+/// Which rows, in which order. All conditions must hold.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Rows whose key begins with this.
+    pub key_prefix: String,
+    /// Columns that must equal a value.
+    pub equals: Vec<(&'static str, IndexValue)>,
+    /// A text column that must hold this text, whatever the case of ASCII letters. Plain text: no wildcards.
+    pub contains: Option<(&'static str, String)>,
+    /// A column to order by; the key breaks ties. `None` orders by key. Rows without the column are left out.
+    pub order_by: Option<&'static str>,
+    pub order: Order,
+    /// Go on after this row.
+    pub after: Option<PageCursor>,
+    pub limit: usize,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            key_prefix: String::new(),
+            equals: vec![],
+            contains: None,
+            order_by: None,
+            order: Order::Ascending,
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+/// The place of a row in the order of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageCursor {
+    pub value: Option<IndexValue>,
+    pub key: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub rows: Vec<Row>,
+    /// Present when there are more rows.
+    pub next: Option<PageCursor>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the read store cannot be reached")]
+    Unavailable(#[source] Cause),
+    #[error("the read store is damaged; it can be rebuilt from the log")]
+    Corrupt(#[source] Cause),
+}
+
+#[async_trait]
+pub trait ReadStore: Send + Sync {
+    /// Applies all batches with their checkpoints, or none of them. Creates what a view needs on first use.
+    async fn apply(&self, batches: Vec<ViewBatch>) -> Result<(), ReadError>;
+
+    /// How far a view is; 0 for one that does not exist.
+    async fn checkpoint(&self, view: &'static ViewSpec) -> Result<Position, ReadError>;
+
+    /// Documents by key, in the order asked.
+    async fn get(&self, view: &'static ViewSpec, keys: &[String]) -> Result<Vec<Option<Doc>>, ReadError>;
+
+    async fn list(&self, view: &'static ViewSpec, query: &Query) -> Result<Page, ReadError>;
+
+    /// How many rows the query's conditions hold for; order, cursor and limit do not matter.
+    async fn count(&self, view: &'static ViewSpec, query: &Query) -> Result<u64, ReadError>;
+
+    /// Removes a view's rows and its checkpoint, so that it is folded anew.
+    async fn drop_view(&self, view: &'static ViewSpec) -> Result<(), ReadError>;
+}
