@@ -169,6 +169,9 @@ mod tests {
         RunEvent::ItemsSettled(ItemsSettled {
             node: "fetch".into(),
             page: None,
+            source: crate::ids::ConnectionId::new("s"),
+            resource: "users".into(),
+            targets: vec![],
             counts: Counts { read: created + failed, created, failed, ..Counts::default() },
             items: vec![],
             unchanged: vec![],
