@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::decider::Decider;
 use crate::problem::Rejection;
 
+#[derive(Clone, Debug)]
 pub enum RunCommand {
     Start(RunStarted),
     Pause,
