@@ -49,6 +49,8 @@ pub struct PortalWritten {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PortalLinked {
     pub references: BTreeMap<String, PortalId>,
+    /// By field, the `RecordKey::path` that had been waited for.
+    pub targets: BTreeMap<String, String>,
 }
 
 events! {

@@ -170,6 +170,7 @@ mod tests {
         RunEvent::ItemsSettled(ItemsSettled {
             node: "fetch".into(),
             page: None,
+            dry: false,
             source: crate::ids::ConnectionId::new("s"),
             resource: "users".into(),
             targets: vec![],

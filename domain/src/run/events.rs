@@ -190,6 +190,9 @@ pub struct ItemsSettled {
     pub node: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageFacts>,
+    /// Nothing was written; the outcomes are what would have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry: bool,
     /// The connection and resource the records are from.
     pub source: ConnectionId,
     pub resource: String,
