@@ -138,7 +138,7 @@ impl Decider for Runs {
                 if let Some(page) = &settled.page {
                     fetch.cursor.clone_from(&page.cursor);
                 }
-                state.counts.add(&settled.counts);
+                state.counts.settle(&settled.counts, settled.again);
                 state.chunks += 1;
             }
             E::FetchFinished(finished) => {
@@ -174,6 +174,7 @@ mod tests {
             source: crate::ids::ConnectionId::new("s"),
             resource: "users".into(),
             targets: vec![],
+            again: 0,
             counts: Counts { read: created + failed, created, failed, ..Counts::default() },
             items: vec![],
             unchanged: vec![],

@@ -53,7 +53,7 @@ impl<D: Decider> Hold<D> {
             if appends.is_empty() {
                 return Ok(self.folded.position);
             }
-            match self.executor.store.append(appends).await {
+            match self.executor.append(appends).await {
                 Ok(appended) => {
                     self.take_in(&decided, appended.position);
                     return Ok(appended.position);

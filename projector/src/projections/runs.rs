@@ -71,7 +71,7 @@ fn apply(view: &mut RunView, fact: E, recorded: &Recorded) {
         E::Resumed(_) => view.phase = RunPhaseView::Running,
         E::CancelRequested(_) => view.phase = RunPhaseView::Cancelling,
         E::ItemsSettled(settled) => {
-            view.counts.add(&settled.counts);
+            view.counts.settle(&settled.counts, settled.again);
             view.chunks += 1;
             let fetch = view.fetches.entry(settled.node).or_default();
             fetch.resource = settled.resource;
