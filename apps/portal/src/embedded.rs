@@ -75,7 +75,7 @@ impl Embedded {
                             performed.appends.push(append);
                             (outcome_of(write), vec![])
                         }
-                        Err(note) => (Outcome::Skipped, vec![note]),
+                        Err(note) => (Outcome::Skipped, vec![*note]),
                     }
                 }
             };
@@ -223,7 +223,7 @@ impl Embedded {
         written: PortalWritten,
         expected: Expected,
         key: Option<&SubjectKey>,
-    ) -> Result<StreamAppend, ItemNote> {
+    ) -> Result<StreamAppend, Box<ItemNote>> {
         let stream = StreamName::new("portal", id);
         let body = self.body(item, stream.as_str(), key)?;
         let meta = Meta::by("portal").of(item.run.clone());
@@ -232,7 +232,7 @@ impl Embedded {
     }
 
     /// A person's fields are sealed with the person's key. Without the key the person was erased, and is not written.
-    fn body(&self, item: &WriteItem, stream: &str, key: Option<&SubjectKey>) -> Result<Bytes, ItemNote> {
+    fn body(&self, item: &WriteItem, stream: &str, key: Option<&SubjectKey>) -> Result<Bytes, Box<ItemNote>> {
         let plain = domain::event::encode(&item.fields);
         match (&item.subject, key) {
             (None, _) => Ok(seal::pack(&plain)),
@@ -241,14 +241,14 @@ impl Embedded {
                 nonce.copy_from_slice(&self.ids.random(24));
                 Ok(seal::seal(&plain, stream, subject, key, &nonce))
             }
-            (Some(subject), None) => Err(ItemNote {
+            (Some(subject), None) => Err(Box::new(ItemNote {
                 step: "write".to_owned(),
                 code: "PERSON_ERASED".to_owned(),
                 message: format!("the person {subject} was erased and is not imported again"),
                 field: None,
                 remedy: Some("remove the person from the source, or lift the erasure first".to_owned()),
                 raw: None,
-            }),
+            })),
         }
     }
 }
