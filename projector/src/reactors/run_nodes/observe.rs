@@ -162,7 +162,8 @@ impl Page<'_> {
                 continue;
             }
             let subject = subject(self.origin, item);
-            let key = subject.as_ref().and_then(|subject| self.subjects.get(subject)).and_then(Option::as_ref);
+            let key =
+                subject.as_ref().and_then(|subject| self.subjects.get(subject)).and_then(Option::as_ref);
             let erased = subject.is_some() && key.is_none();
             let change = if erased { None } else { self.change(item, known[index].as_ref())? };
             let before = known[index].as_ref().map(|known| known.revision);
