@@ -19,3 +19,4 @@ pub mod problem;
 pub mod record;
 pub mod run;
 pub mod scenario;
+pub mod views;

@@ -1,1 +1,67 @@
-//! To be written.
+//! The one place that decides about retrying: full jitter, a bounded number of attempts, and respect for what the
+//! other side asked for.
+
+use std::time::Duration;
+
+/// Most attempts at one act, the first included.
+pub const ATTEMPTS_MAX: u32 = 8;
+const BASE: Duration = Duration::from_millis(500);
+const CEILING: Duration = Duration::from_mins(1);
+/// A remote system may ask for a pause within these bounds; outside of them we take the bound.
+pub const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
+pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
+
+/// What kind of failure it was, as far as retrying is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Repeating cannot help.
+    Permanent,
+    Transient,
+    /// The other side named a time, or at least asked for less.
+    RateLimited {
+        retry_after: Option<Duration>,
+    },
+}
+
+/// How long to wait before the next attempt, or `None` to give up. `attempt` counts from 1; `chance` is uniform in
+/// 0..=1 from the `Ids` port's randomness.
+pub fn wait_before_next(attempt: u32, failure: Failure, chance: f64) -> Option<Duration> {
+    if attempt >= ATTEMPTS_MAX {
+        return None;
+    }
+    let jittered = || {
+        let chance = if chance.is_finite() { chance } else { 1.0 };
+        let ceiling = BASE.saturating_mul(1 << attempt.min(10)).min(CEILING);
+        ceiling.mul_f64(chance.clamp(0.0, 1.0)).max(Duration::from_millis(10))
+    };
+    match failure {
+        Failure::Permanent => None,
+        Failure::Transient | Failure::RateLimited { retry_after: None } => Some(jittered()),
+        Failure::RateLimited { retry_after: Some(asked) } => {
+            Some(asked.clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_input_104_a_pause_that_was_asked_for_is_clamped() {
+        let asked = |seconds| Failure::RateLimited { retry_after: Some(Duration::from_secs(seconds)) };
+        assert_eq!(wait_before_next(1, asked(0), 0.5), Some(RETRY_AFTER_MIN));
+        assert_eq!(wait_before_next(1, asked(1_000_000_000), 0.5), Some(RETRY_AFTER_MAX));
+        assert_eq!(wait_before_next(1, asked(30), 0.5), Some(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn bad_input_138_attempts_and_waits_are_bounded() {
+        assert_eq!(wait_before_next(ATTEMPTS_MAX, Failure::Transient, 1.0), None);
+        assert_eq!(wait_before_next(1, Failure::Permanent, 1.0), None);
+        for attempt in 1..ATTEMPTS_MAX {
+            assert!(wait_before_next(attempt, Failure::Transient, 1.0).unwrap() <= CEILING);
+        }
+        assert!(wait_before_next(1, Failure::Transient, f64::NAN).is_some());
+    }
+}

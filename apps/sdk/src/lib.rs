@@ -1,1 +1,23 @@
-//! To be written.
+//! What an app is: a catalogue entry declared as data, and a few optional capabilities of one or two methods each.
+//! Also the one way out: every outgoing HTTP call of the product goes through [`egress`].
+
+pub mod actions;
+pub mod app;
+pub mod authorise;
+pub mod catalogue;
+pub mod check;
+pub mod egress;
+pub mod error;
+pub mod session;
+pub mod signature;
+pub mod source;
+
+pub use actions::{Actions, Performed, WriteAnswer, WriteItem, WriteResult};
+pub use app::{App, Apps};
+pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
+pub use check::{Check, CheckOutcome, Discover, Discovery, StageSink};
+pub use error::AppError;
+pub use session::{Credentials, Session};
+pub use source::{
+    Fetched, PageRequest, Reader, Source, SourceEnd, SourceItem, SourceNote, SourcePage, Unreadable,
+};

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::events;
-use crate::ids::{PortalId, ScenarioId};
+use crate::ids::{ConnectionId, ScenarioId};
+use crate::portal::MappingStamp;
 use crate::scenario::GraphDocument;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,12 @@ impl Counts {
         self.created + self.updated + self.unchanged + self.skipped + self.failed
     }
 
+    /// Adds a chunk, `again` of whose items had been counted as skipped before.
+    pub fn settle(&mut self, chunk: &Self, again: u64) {
+        self.add(chunk);
+        self.skipped = self.skipped.saturating_sub(again);
+    }
+
     pub fn add(&mut self, other: &Self) {
         self.read += other.read;
         self.created += other.created;
@@ -103,7 +110,10 @@ pub struct SettledItem {
     pub outcome: Outcome,
     /// The Portal record it became.
     #[serde(default, rename = "p", skip_serializing_if = "Option::is_none")]
-    pub portal: Option<PortalId>,
+    pub portal: Option<String>,
+    /// Which of the chunk's targets it went to.
+    #[serde(default, rename = "t", skip_serializing_if = "is_first")]
+    pub target: u8,
     /// Revision of the record that was processed.
     #[serde(default, rename = "v", skip_serializing_if = "Option::is_none")]
     pub revision: Option<u64>,
@@ -112,6 +122,11 @@ pub struct SettledItem {
     pub notes: Vec<ItemNote>,
     #[serde(default, rename = "a", skip_serializing_if = "is_one")]
     pub attempts: Attempts,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_first(target: &u8) -> bool {
+    *target == 0
 }
 
 /// How often an item was sent; one unless something was retried.
@@ -125,6 +140,7 @@ impl Default for Attempts {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
 fn is_one(attempts: &Attempts) -> bool {
     attempts.0 == 1
 }
@@ -163,6 +179,16 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
+/// Where items of a chunk were written, and by which rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The write node.
+    pub node: String,
+    /// The destination's connection.
+    pub to: ConnectionId,
+    pub mapping: MappingStamp,
+}
+
 /// Items of one page came to an end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItemsSettled {
@@ -170,11 +196,21 @@ pub struct ItemsSettled {
     pub node: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageFacts>,
+    /// Nothing was written; the outcomes are what would have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry: bool,
+    /// The connection and resource the records are from.
+    pub source: ConnectionId,
+    pub resource: String,
+    pub targets: Vec<Target>,
+    /// That many of these items had been skipped earlier in this run, because a record they refer to was not there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub again: u64,
     pub counts: Counts,
     /// Every item with an outcome other than unchanged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<SettledItem>,
-    /// Source ids of the items that needed nothing.
+    /// Source ids of the items that needed nothing at the first target.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unchanged: Vec<String>,
 }

@@ -1,0 +1,43 @@
+//! Finding a remote system, and testing a connection to it stage by stage.
+
+use async_trait::async_trait;
+use domain::connection::{Health, Identity, Stage};
+use serde_json::Value;
+
+use crate::error::AppError;
+use crate::session::Session;
+
+/// Hears of each stage as it ends, for people who watch.
+pub type StageSink<'a> = &'a mut (dyn FnMut(Stage) + Send);
+
+/// What was found at an address.
+#[derive(Clone, Debug)]
+pub struct Discovery {
+    /// Normalised: `https://example.org/blog/`.
+    pub address: String,
+    /// Scheme, host and port that credentials will be bound to.
+    pub origin: String,
+    pub identity: Identity,
+    /// What the app wants to keep (WordPress: API root, namespaces, where consent is given).
+    pub details: Value,
+}
+
+#[async_trait]
+pub trait Discover: Send + Sync {
+    /// Finds the system behind what a person typed. Every stage goes to the sink, failed ones with a remedy.
+    async fn discover(&self, typed: &str, stages: StageSink<'_>) -> Result<Discovery, AppError>;
+}
+
+pub struct CheckOutcome {
+    pub health: Health,
+    /// Present when the site was reached.
+    pub identity: Option<Identity>,
+    /// Replaces the session's details.
+    pub details: Option<Value>,
+}
+
+#[async_trait]
+pub trait Check: Send + Sync {
+    /// Tests a connection. A failing stage is a result, not an error.
+    async fn check(&self, session: &Session, stages: StageSink<'_>) -> CheckOutcome;
+}
