@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod budget;
+pub mod condition;
 pub mod connection;
 pub mod decider;
 pub mod event;
