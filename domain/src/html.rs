@@ -16,7 +16,7 @@ pub use measure::{ATTRIBUTES_MAX, Excess, HTML_BYTES_MAX, OPEN_TAGS_MAX};
 pub use text::{decode_entities, to_text};
 
 /// Safe HTML: text structure, links (`http`, `https`, `mailto`, `tel`) and images. Scripts, styles, frames, forms, SVG,
-/// MathML, `base`, event handlers and comments are removed. The same input always gives the same output.
+/// `MathML`, `base`, event handlers and comments are removed. The same input always gives the same output.
 pub fn sanitise(html: &str) -> Result<String, Excess> {
     measure::check(html)?;
     if !html.contains(['<', '&', '>', '\u{a0}', '\0', '\r']) {
@@ -43,7 +43,7 @@ fn is_plain(text: &str) -> bool {
     !text.bytes().any(|b| matches!(b, b'<' | b'&' | b'\0' | b'\r'))
 }
 
-fn borrowed_or<'a>(text: &'a str, made: impl FnOnce() -> String) -> Cow<'a, str> {
+fn borrowed_or(text: &str, made: impl FnOnce() -> String) -> Cow<'_, str> {
     if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(made()) }
 }
 
