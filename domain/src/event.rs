@@ -13,7 +13,7 @@ pub enum DecodeError {
 }
 
 /// A closed set of facts about one category of streams.
-pub trait Event: Clone + Send + Sync + 'static {
+pub trait Event: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     fn event_type(&self) -> &'static str;
     fn to_json(&self) -> Vec<u8>;
     fn from_json(event_type: &str, json: &[u8]) -> Result<Self, DecodeError>;

@@ -63,6 +63,7 @@ events! {
     }
 }
 
+#[derive(Clone, Debug)]
 pub enum ScenarioCommand {
     Create {
         name: String,
