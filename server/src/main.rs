@@ -1,14 +1,17 @@
 //! `portal-integrations`: the one executable. It knows every concrete type and decides nothing else.
 
 mod cli;
+mod client;
 mod commands;
 mod config;
 mod exit;
 mod harden;
 mod health;
+mod installation;
 mod listen;
 mod logging;
 mod output;
+mod secrets;
 
 use std::process::ExitCode;
 

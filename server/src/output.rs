@@ -1,5 +1,9 @@
 //! What people and scripts read: results on standard output, complaints on standard error. A closed pipe is no error.
 
+mod table;
+
+pub use table::Table;
+
 use std::io::Write;
 
 /// One line of a result.
