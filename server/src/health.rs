@@ -3,7 +3,7 @@
 mod access;
 mod ready;
 
-pub use ready::Ready;
+pub use ready::{Ready, free_bytes};
 
 use std::sync::Arc;
 
