@@ -138,7 +138,7 @@ impl Decider for Runs {
                 if let Some(page) = &settled.page {
                     fetch.cursor.clone_from(&page.cursor);
                 }
-                state.counts.add(&settled.counts);
+                state.counts.settle(&settled.counts, settled.again);
                 state.chunks += 1;
             }
             E::FetchFinished(finished) => {
@@ -170,9 +170,11 @@ mod tests {
         RunEvent::ItemsSettled(ItemsSettled {
             node: "fetch".into(),
             page: None,
+            dry: false,
             source: crate::ids::ConnectionId::new("s"),
             resource: "users".into(),
             targets: vec![],
+            again: 0,
             counts: Counts { read: created + failed, created, failed, ..Counts::default() },
             items: vec![],
             unchanged: vec![],

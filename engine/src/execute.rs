@@ -10,10 +10,12 @@ use tokio::sync::Mutex;
 use crate::bridge::{Bridged, Failure, LogForCommand, Outcome};
 use crate::envelope::{Meta, Position};
 use crate::history::HistoryError;
-use crate::ports::{AppendError, EventStore, Ids};
+use crate::ports::{AppendError, Appended, EventStore, Ids, StreamAppend};
 
 /// Attempts when others append to the same stream at the same time.
 pub const CONFLICTS_MAX: u32 = 8;
+/// Repeats of an append whose outcome is unknown.
+const UNKNOWN_OUTCOMES_MAX: u32 = 2;
 
 /// What a command left in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,20 @@ pub struct Executor {
 impl Executor {
     pub fn new(store: Arc<dyn EventStore>, ids: Arc<dyn Ids>) -> Self {
         Self { store, ids }
+    }
+
+    /// Appends, and settles an unknown outcome by repeating: the event ids and expected revisions make the repeat
+    /// harmless if the first try succeeded after all.
+    pub async fn append(&self, appends: Vec<StreamAppend>) -> Result<Appended, AppendError> {
+        for _ in 0..UNKNOWN_OUTCOMES_MAX {
+            match self.store.append(appends.clone()).await {
+                Err(AppendError::Unknown(cause)) => {
+                    tracing::warn!(error = %cause, "an append had an unknown outcome; repeating it");
+                }
+                settled => return settled,
+            }
+        }
+        self.store.append(appends).await
     }
 
     pub async fn execute<D: Decider>(

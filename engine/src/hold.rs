@@ -28,6 +28,11 @@ impl<D: Decider> Hold<D> {
         &self.folded.state
     }
 
+    /// Where the held stream stands in the whole log.
+    pub fn position(&self) -> Position {
+        self.folded.position
+    }
+
     /// Takes in what others appended.
     pub async fn refresh(&mut self) -> Result<(), ExecuteError> {
         Ok(catch_up::<D>(&*self.executor.store, &self.stream, &mut self.folded).await?)
@@ -53,7 +58,7 @@ impl<D: Decider> Hold<D> {
             if appends.is_empty() {
                 return Ok(self.folded.position);
             }
-            match self.executor.store.append(appends).await {
+            match self.executor.append(appends).await {
                 Ok(appended) => {
                     self.take_in(&decided, appended.position);
                     return Ok(appended.position);

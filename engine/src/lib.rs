@@ -8,6 +8,7 @@ pub mod codec;
 pub mod envelope;
 pub mod execute;
 pub mod follow;
+pub mod hash;
 pub mod history;
 pub mod hold;
 pub mod ports;
