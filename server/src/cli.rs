@@ -22,4 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the server: API, views, imports. The default
     Serve(commands::serve::Args),
+    /// Look after the key that opens the vault
+    Keys(commands::keys::Args),
+    /// Check this installation, with a remedy for each finding
+    Doctor(commands::doctor::Args),
 }

@@ -58,8 +58,9 @@ impl Client {
     /// One call. An answer that is no success becomes an error in the API's own words.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token.expose()))
-            .map_err(|_| crate::exit::ending(crate::exit::REFUSED, "the token holds characters no token has"))?;
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token.expose())).map_err(|_| {
+            crate::exit::ending(crate::exit::REFUSED, "the token holds characters no token has")
+        })?;
         bearer.set_sensitive(true);
         let mut request = Request::builder().method(method).uri(path).header(AUTHORIZATION, bearer);
         if body.is_some() {

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app_sdk::egress::{AllowRule, EgressConfig};
 use engine::ports::Secret;
 use ipnet::IpNet;
 use sources::{Given, SettingArgs};
@@ -49,8 +50,7 @@ pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub public_url: Option<url::Url>,
-    /// As written; the egress policy reads it.
-    pub egress_allow: String,
+    pub egress_allow: Vec<AllowRule>,
     pub key_file: Option<PathBuf>,
     /// The key itself, from the environment.
     pub key: Option<Secret>,
@@ -77,7 +77,11 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080".to_owned())
         })?,
         public_url: reader.optional("public_url", public_url)?,
-        egress_allow: reader.optional("egress_allow", |text| Ok(text.to_owned()))?.unwrap_or_default(),
+        egress_allow: reader
+            .optional("egress_allow", |text| {
+                EgressConfig::parse_allow(text).map_err(|error| error.to_string())
+            })?
+            .unwrap_or_default(),
         key_file,
         key,
         trusted_proxies: reader.optional("trusted_proxies", values::networks)?.unwrap_or_default(),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use adapter_sqlite::OpenError;
+
 pub const FAILED: u8 = 1;
 pub const PARTLY: u8 = 2;
 pub const USAGE: u8 = 64;
@@ -63,6 +65,18 @@ fn code_of(error: &anyhow::Error) -> u8 {
                 .downcast_ref::<Ending>()
                 .map(|ending| ending.code)
                 .or_else(|| cause.downcast_ref::<crate::config::ConfigError>().map(|_| CONFIG))
+                .or_else(|| cause.downcast_ref::<OpenError>().map(of_open))
         })
         .unwrap_or(FAILED)
+}
+
+fn of_open(error: &OpenError) -> u8 {
+    match error {
+        OpenError::InUse(_) => IN_USE,
+        OpenError::Damaged { .. }
+        | OpenError::Unsafe { .. }
+        | OpenError::Io { .. }
+        | OpenError::Sqlite { .. } => STORE,
+        _ => CONFIG,
+    }
 }

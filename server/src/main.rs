@@ -3,6 +3,7 @@
 mod cli;
 mod client;
 mod commands;
+mod compose;
 mod config;
 mod exit;
 mod harden;
@@ -10,7 +11,9 @@ mod health;
 mod installation;
 mod listen;
 mod logging;
+mod numbers;
 mod output;
+mod requests;
 mod secrets;
 
 use std::process::ExitCode;

@@ -42,9 +42,10 @@ pub fn from_file(path: &Path, what: &str) -> anyhow::Result<Secret> {
 
 fn from(reader: &mut impl Read, what: &str) -> anyhow::Result<Secret> {
     let mut text = String::new();
-    reader.take(BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| {
-        exit::ending(exit::CONFIG, format!("{what} cannot be read: {error}"))
-    })?;
+    reader
+        .take(BYTES_MAX + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| exit::ending(exit::CONFIG, format!("{what} cannot be read: {error}")))?;
     clean(text, what)
 }
 
@@ -56,7 +57,10 @@ fn clean(text: String, what: &str) -> anyhow::Result<Secret> {
     if sane {
         return Ok(Secret::new(cut.to_owned()));
     }
-    Err(exit::ending(exit::CONFIG, format!("{what} is empty, too long or not on one line; put only the secret there")))
+    Err(exit::ending(
+        exit::CONFIG,
+        format!("{what} is empty, too long or not on one line; put only the secret there"),
+    ))
 }
 
 #[cfg(test)]
@@ -65,7 +69,8 @@ mod tests {
 
     #[test]
     fn bad_input_167_a_secret_is_one_line() {
-        let read = |text: &str| from(&mut text.as_bytes(), "the password").map(|secret| secret.expose().to_owned());
+        let read =
+            |text: &str| from(&mut text.as_bytes(), "the password").map(|secret| secret.expose().to_owned());
         assert_eq!(read("abcd efgh\n").unwrap(), "abcd efgh");
         assert_eq!(read("abcd\r\n").unwrap(), "abcd");
         for bad in ["", "\n", "a\nb", "a\0", &"x".repeat(5_000)] {

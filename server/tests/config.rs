@@ -28,9 +28,26 @@ fn every_setting_is_in_the_help_with_its_environment_and_default() {
     assert!(output.status.success());
     let help = String::from_utf8(output.stdout).unwrap();
     for name in [
-        "data", "listen", "public-url", "egress-allow", "key-file", "trusted-proxies", "log-format", "log",
-        "max-connections", "max-connections-per-ip", "body-limit", "header-limit", "header-timeout", "body-timeout",
-        "write-timeout", "drain-timeout", "metrics-public", "ready-lag", "disk-reserve", "config",
+        "data",
+        "listen",
+        "public-url",
+        "egress-allow",
+        "key-file",
+        "trusted-proxies",
+        "log-format",
+        "log",
+        "max-connections",
+        "max-connections-per-ip",
+        "body-limit",
+        "header-limit",
+        "header-timeout",
+        "body-timeout",
+        "write-timeout",
+        "drain-timeout",
+        "metrics-public",
+        "ready-lag",
+        "disk-reserve",
+        "config",
     ] {
         assert!(help.contains(&format!("--{name} ")), "{name}");
         let env = format!("[env: PORTAL_{}", name.to_uppercase().replace('-', "_"));
@@ -98,6 +115,7 @@ fn bad_input_167_a_key_is_never_taken_from_the_command_line_and_never_with_a_lin
     assert_eq!(output.status.code(), Some(64));
     let output = server().arg("serve").env("PORTAL_KEY", "v1:abc\n").output().unwrap();
     assert!(refused(&output).contains("line break"));
-    let output = server().arg("serve").env("PORTAL_KEY", "v1:a").env("PORTAL_KEY_FILE", "k").output().unwrap();
+    let output =
+        server().arg("serve").env("PORTAL_KEY", "v1:a").env("PORTAL_KEY_FILE", "k").output().unwrap();
     assert!(refused(&output).contains("keep one"));
 }

@@ -22,11 +22,16 @@ struct Problem {
 pub fn error(status: StatusCode, bytes: &[u8]) -> anyhow::Error {
     let code = match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => exit::REFUSED,
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => exit::UNREACHABLE,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => {
+            exit::UNREACHABLE
+        }
         _ => exit::FAILED,
     };
     let Ok(problem) = serde_json::from_slice::<Problem>(bytes) else {
-        return exit::ending(code, format!("the server answered {status}; is this the address of Portal Integrations?"));
+        return exit::ending(
+            code,
+            format!("the server answered {status}; is this the address of Portal Integrations?"),
+        );
     };
     let what = if problem.detail.is_empty() { problem.title } else { problem.detail };
     let field = problem.field.map(|field| format!("{field}: ")).unwrap_or_default();

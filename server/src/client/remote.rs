@@ -30,10 +30,14 @@ pub struct Remote {
 impl Remote {
     pub fn parse(text: &str) -> anyhow::Result<Self> {
         let wrong = || {
-            exit::ending(exit::USAGE, format!("--server `{text}` is no address; write it like http://127.0.0.1:8080"))
+            exit::ending(
+                exit::USAGE,
+                format!("--server `{text}` is no address; write it like http://127.0.0.1:8080"),
+            )
         };
         let url = Url::parse(text).map_err(|_| wrong())?;
-        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some() {
+        if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some()
+        {
             return Err(wrong());
         }
         let host = url.host_str().ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
@@ -43,7 +47,8 @@ impl Remote {
 
     /// True when a token would cross a network in plain text.
     pub fn is_exposed(&self) -> bool {
-        let is_here = self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let is_here =
+            self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         self.url.scheme() == "http" && !is_here
     }
 
@@ -51,7 +56,10 @@ impl Remote {
         let unreachable = |why: String| {
             exit::ending(
                 exit::UNREACHABLE,
-                format!("the server at {} cannot be reached: {why}; check --server and that it runs", self.url),
+                format!(
+                    "the server at {} cannot be reached: {why}; check --server and that it runs",
+                    self.url
+                ),
             )
         };
         let connect = TcpStream::connect((self.host.as_str(), self.port));

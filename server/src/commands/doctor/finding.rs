@@ -40,7 +40,8 @@ impl Finding {
             Level::Warn => "warn",
             Level::Fail => "FAIL",
         };
-        let remedy = self.remedy.as_ref().map(|remedy| format!("\n                      → {}", escape::line(remedy)));
+        let remedy =
+            self.remedy.as_ref().map(|remedy| format!("\n                      → {}", escape::line(remedy)));
         format!("{mark}  {:14}  {}{}", self.check, escape::line(&self.finding), remedy.unwrap_or_default())
     }
 }

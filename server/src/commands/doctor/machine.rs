@@ -51,7 +51,9 @@ pub async fn names() -> Finding {
     let remedy = "check /etc/resolv.conf and the network; sites inside may still work";
     match tokio::time::timeout(LOOKUP_TIME, tokio::net::lookup_host(KNOWN_NAME)).await {
         Ok(Ok(_)) => Finding::ok("name server", "names are resolved"),
-        Ok(Err(error)) => Finding::warn("name server", format!("wordpress.org is not found ({error})"), remedy),
+        Ok(Err(error)) => {
+            Finding::warn("name server", format!("wordpress.org is not found ({error})"), remedy)
+        }
         Err(_) => Finding::warn("name server", "no answer within five seconds", remedy),
     }
 }
