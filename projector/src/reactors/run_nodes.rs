@@ -178,7 +178,6 @@ async fn recall(parts: &Parts, fetch: &Fetch, ids: &[&String]) -> Result<Vec<Obs
             version: changed.version,
             subject,
             revision: recorded.revision,
-            changed: false,
         });
     }
     Ok(observed)

@@ -157,22 +157,22 @@ impl Router<'_> {
 
     /// A value that another record of this run has already is a fault of this one.
     fn check_unique(&mut self, mapping: &CompiledMapping, observed: &Observed, outcome: &mut MapOutcome) {
-        let record = hash::number(&[&observed.key.id]);
+        // Sources count their records, so the number is the id itself; any other id is told apart by its digest.
+        let id = &observed.key.id;
+        let record = id.parse().unwrap_or_else(|_| hash::number(&[id]));
         let mut taken = vec![];
-        for value in mapping.unique_values(outcome) {
-            let key = hash::number(&[value.field, &value.key]);
-            if *self.unique.0.entry(key).or_insert(record) != record {
-                taken.push((value.taken(), value.otherwise));
+        for (field, value) in mapping.unique_values(outcome) {
+            let key = hash::number(&[field, &value]);
+            let holder = *self.unique.0.entry(key).or_insert(record);
+            if holder != record {
+                let problem = mapping.not_unique(field, &holder.to_string(), &value);
+                taken.push((problem, mapping.unique_otherwise(field)));
             }
         }
         for (problem, otherwise) in taken {
             match otherwise {
-                Otherwise::Reject => outcome.rejects.push(problem),
                 Otherwise::Warn => outcome.warnings.push(problem),
-                Otherwise::UseDefault => {
-                    outcome.fields.remove(&problem.field);
-                    outcome.warnings.push(problem);
-                }
+                Otherwise::Reject | Otherwise::UseDefault => outcome.rejects.push(problem),
             }
         }
     }
