@@ -27,6 +27,13 @@ pub struct ViewSpec {
     pub columns: &'static [Column],
 }
 
+impl ViewSpec {
+    /// A declared column and its place among the columns of a row.
+    pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub struct Column {
     pub name: &'static str,

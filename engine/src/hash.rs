@@ -31,6 +31,21 @@ pub fn id(parts: &[&str]) -> String {
         .collect()
 }
 
+/// 64 bits of a digest of several parts: for telling values of one run apart, never for anything that is stored.
+pub fn number(parts: &[&str]) -> u64 {
+    let digest = of_parts(parts);
+    u64::from_le_bytes(std::array::from_fn(|index| digest[index]))
+}
+
+fn of_parts(parts: &[&str]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

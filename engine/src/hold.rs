@@ -28,6 +28,11 @@ impl<D: Decider> Hold<D> {
         &self.folded.state
     }
 
+    /// Where the held stream stands in the whole log.
+    pub fn position(&self) -> Position {
+        self.folded.position
+    }
+
     /// Takes in what others appended.
     pub async fn refresh(&mut self) -> Result<(), ExecuteError> {
         Ok(catch_up::<D>(&*self.executor.store, &self.stream, &mut self.folded).await?)

@@ -1,5 +1,6 @@
 //! The five ports. Each is narrow; each adapter passes the same contract suite (`tests/src/contracts`).
 
+pub mod append_rules;
 pub mod bus;
 pub mod clock;
 pub mod event_store;

@@ -2,4 +2,10 @@
 //!
 //! This crate knows no HTTP server and no adapter; it meets the remote systems only through `app-sdk`.
 
+mod parts;
 pub mod projections;
+pub mod reactors;
+mod start;
+
+pub use parts::{API_PURPOSE, NotUsable, Parts};
+pub use start::{Running, start};

@@ -37,7 +37,9 @@ impl LinkReferences {
             for row in &page.rows {
                 let waiting: PendingView = serde_json::from_slice(&row.doc)?;
                 let command = PortalCommand::Link { target: target.to_owned(), found: found.clone() };
-                self.executor.execute::<PortalRecords>(&waiting.portal, command, Meta::by("link-references")).await?;
+                self.executor
+                    .execute::<PortalRecords>(&waiting.portal, command, Meta::by("link-references"))
+                    .await?;
             }
             match page.next {
                 Some(next) => query.after = Some(next),

@@ -54,6 +54,25 @@ pub struct ViewBatch {
     pub checkpoint: Position,
 }
 
+impl ViewBatch {
+    /// Says why the batch does not fit its view: a row with too few, too many or other columns than declared.
+    pub fn check(&self) -> Result<(), String> {
+        let fits = |(column, value): (&Column, &Option<IndexValue>)| match value {
+            None => true,
+            Some(IndexValue::Text(_)) => column.kind == Kind::Text,
+            Some(IndexValue::Integer(_)) => column.kind == Kind::Integer,
+        };
+        let declared = self.view.columns;
+        for change in &self.changes {
+            let Change::Put { key, columns, .. } = change else { continue };
+            if columns.len() != declared.len() || !declared.iter().zip(columns).all(fits) {
+                return Err(format!("row {key} does not have the columns of view {}", self.view.name));
+            }
+        }
+        Ok(())
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     Ascending,
@@ -75,7 +94,8 @@ pub struct Query {
     pub equals: Vec<(&'static str, IndexValue)>,
     /// A text column that must hold this text, whatever the case of ASCII letters. Plain text: no wildcards.
     pub contains: Option<(&'static str, String)>,
-    /// A column to order by; the key breaks ties. `None` orders by key. Rows without the column are left out.
+    /// A column to order by; the key breaks ties, in the same direction. `None` orders by key. Rows without the column
+    /// are left out.
     pub order_by: Option<&'static str>,
     pub order: Order,
     /// Go on after this row.
@@ -94,6 +114,41 @@ impl Default for Query {
             after: None,
             limit: 50,
         }
+    }
+}
+
+impl Query {
+    /// Says why a view cannot answer this query: a column it does not declare, a value of another kind. Adapters ask
+    /// first, so that no name in a query reaches a database unless the view's spec holds it.
+    pub fn check(&self, view: &ViewSpec) -> Result<(), String> {
+        let kind = |name: &str| match view.column(name) {
+            Some((_, column)) => Ok(column.kind),
+            None => Err(format!("view {} has no column {name}", view.name)),
+        };
+        let fits = |name: &str, value: &IndexValue| match (kind(name)?, value) {
+            (Kind::Text, IndexValue::Text(_)) | (Kind::Integer, IndexValue::Integer(_)) => Ok(()),
+            _ => Err(format!("column {name} of view {} holds values of another kind", view.name)),
+        };
+        for (name, value) in &self.equals {
+            fits(name, value)?;
+        }
+        if let Some((name, text)) = &self.contains {
+            fits(name, &IndexValue::Text(text.clone()))?;
+        }
+        let Some(name) = self.order_by else { return Ok(()) };
+        kind(name)?;
+        match &self.after {
+            None => Ok(()),
+            Some(PageCursor { value: Some(value), .. }) => fits(name, value),
+            Some(PageCursor { value: None, .. }) => {
+                Err(format!("a cursor in the order of {name} has its value"))
+            }
+        }
+    }
+
+    /// Rows that one page may have.
+    pub fn rows_max(&self) -> usize {
+        self.limit.clamp(1, QUERY_ROWS_MAX)
     }
 }
 

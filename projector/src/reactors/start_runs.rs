@@ -47,7 +47,8 @@ impl StartRuns {
     /// Starts what should be executed and is not; tells running ones to look at their stream.
     async fn look(&self) -> Result<(), Cause> {
         for phase in ["running", "cancelling"] {
-            let query = Query { equals: vec![("phase", phase.into())], limit: OPEN_RUNS_MAX, ..Query::default() };
+            let query =
+                Query { equals: vec![("phase", phase.into())], limit: OPEN_RUNS_MAX, ..Query::default() };
             for row in self.parts.reads.list(&RUNS, &query).await?.rows {
                 let run: RunView = serde_json::from_slice(&row.doc)?;
                 self.start(run.id);

@@ -7,6 +7,7 @@ use domain::ids::ConnectionId;
 use domain::mapping::CompiledMapping;
 use domain::portal::MappingStamp;
 use domain::run::Target;
+use domain::scenario::graph::WriteMode;
 
 /// One fetch node and what happens to each of its records.
 pub struct Fetch {
@@ -26,11 +27,4 @@ pub enum Step {
     Filter { node: String, condition: Arc<Condition>, matches: Vec<Step>, otherwise: Vec<Step> },
     Map { node: String, stamp: MappingStamp, mapping: Arc<CompiledMapping>, next: Vec<Step> },
     Write { node: String, target: u8, entity: String, mode: WriteMode },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WriteMode {
-    Upsert,
-    CreateOnly,
-    UpdateOnly,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use app_sdk::WriteItem;
 use domain::ids::ConnectionId;
-use domain::mapping::{FieldProblem, MapOutcome};
+use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
 use domain::portal::MappingStamp;
 use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
@@ -13,7 +13,9 @@ use engine::hash;
 use serde_json::{Value, json};
 
 use super::observe::Observed;
-use super::plan::{Fetch, Step, WriteMode};
+use domain::scenario::graph::WriteMode;
+
+use super::plan::{Fetch, Step};
 
 /// What is to be done with one record at one target.
 pub enum Route {
@@ -21,9 +23,10 @@ pub enum Route {
     Settled { target: u8, outcome: Outcome, notes: Vec<ItemNote> },
 }
 
-/// Values that must be unique within a run, with the record that has them.
+/// Values that must be unique within a run, with the record that has them: digests of both, so that a run over a
+/// million records stays small.
 #[derive(Default)]
-pub struct Unique(HashMap<String, String>);
+pub struct Unique(HashMap<u64, u64>);
 
 pub struct Router<'a> {
     pub fetch: &'a Fetch,
@@ -101,7 +104,11 @@ impl Router<'_> {
                         routes.push(self.write(observed, mapped, *target, entity, *mode));
                     } else {
                         let note = note(node, "NOT_MAPPED", "the record reached the write without a mapping");
-                        routes.push(Route::Settled { target: *target, outcome: Outcome::Failed, notes: vec![note] });
+                        routes.push(Route::Settled {
+                            target: *target,
+                            outcome: Outcome::Failed,
+                            notes: vec![note],
+                        });
                     }
                 }
             }
@@ -149,18 +156,23 @@ impl Router<'_> {
     }
 
     /// A value that another record of this run has already is a fault of this one.
-    fn check_unique(
-        &mut self,
-        mapping: &domain::mapping::CompiledMapping,
-        observed: &Observed,
-        outcome: &mut MapOutcome,
-    ) {
+    fn check_unique(&mut self, mapping: &CompiledMapping, observed: &Observed, outcome: &mut MapOutcome) {
+        // Sources count their records, so the number is the id itself; any other id is told apart by its digest.
+        let id = &observed.key.id;
+        let record = id.parse().unwrap_or_else(|_| hash::number(&[id]));
+        let mut taken = vec![];
         for (field, value) in mapping.unique_values(outcome) {
-            let key = hash::short(format!("{field}\0{value}").as_bytes());
-            let holder = self.unique.0.entry(key).or_insert_with(|| observed.key.id.clone());
-            if *holder != observed.key.id {
-                let problem = mapping.not_unique(&field, holder, &value);
-                outcome.rejects.push(problem);
+            let key = hash::number(&[field, &value]);
+            let holder = *self.unique.0.entry(key).or_insert(record);
+            if holder != record {
+                let problem = mapping.not_unique(field, &holder.to_string(), &value);
+                taken.push((problem, mapping.unique_otherwise(field)));
+            }
+        }
+        for (problem, otherwise) in taken {
+            match otherwise {
+                Otherwise::Warn => outcome.warnings.push(problem),
+                Otherwise::Reject | Otherwise::UseDefault => outcome.rejects.push(problem),
             }
         }
     }
@@ -188,7 +200,8 @@ fn digest(fields: &serde_json::Map<String, Value>, references: &BTreeMap<String,
     if references.is_empty() {
         return hash::short(&domain::event::encode(fields));
     }
-    let paths: BTreeMap<&str, String> = references.iter().map(|(field, key)| (&**field, key.path())).collect();
+    let paths: BTreeMap<&str, String> =
+        references.iter().map(|(field, key)| (&**field, key.path())).collect();
     hash::short(&domain::event::encode(&json!({ "fields": fields, "references": paths })))
 }
 

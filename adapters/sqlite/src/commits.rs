@@ -1,0 +1,92 @@
+//! Commits and checkpoints of a writing connection: which errors end a group, which end the process, and when the
+//! write-ahead log is copied into the database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::database::BUSY_WAIT;
+
+/// Pages in the write-ahead log from which on they are copied over.
+const COPY_PAGES_MIN: usize = 2_000;
+/// Size of the write-ahead log from which on readers are asked to wait until it is empty, in bytes.
+const TRUNCATE_BYTES_MIN: usize = 64 << 20;
+/// How long that may take before we go on and try again later.
+const TRUNCATE_WAIT: Duration = Duration::from_millis(250);
+
+/// What an error of the writing connection means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Severity {
+    /// Nothing was written; the next transaction may succeed.
+    Passing,
+    /// The disk or the file cannot be trusted; whoever goes on may acknowledge what is lost.
+    Fatal,
+}
+
+pub(crate) fn severity(error: &rusqlite::Error) -> Severity {
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::DiskFull
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::OutOfMemory
+            | ErrorCode::CannotOpen
+            | ErrorCode::TooBig
+            | ErrorCode::ConstraintViolation,
+        ) => Severity::Passing,
+        _ => Severity::Fatal,
+    }
+}
+
+/// Watches the size of a connection's write-ahead log and keeps it small.
+pub(crate) struct Checkpoints {
+    pages: Arc<AtomicUsize>,
+    page_bytes: usize,
+    /// Pages at which the next attempt is made.
+    due: usize,
+}
+
+impl Checkpoints {
+    pub fn watch(connection: &mut Connection, page_bytes: u32) -> rusqlite::Result<Self> {
+        let pages = Arc::new(AtomicUsize::new(0));
+        let seen = pages.clone();
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, now: std::ffi::c_int| {
+            seen.store(usize::try_from(now).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Self { pages, page_bytes: page_bytes as usize, due: COPY_PAGES_MIN })
+    }
+
+    /// Call it after each commit, when its answer is out.
+    pub fn after_commit(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages < COPY_PAGES_MIN {
+            self.due = COPY_PAGES_MIN;
+        }
+        if pages < self.due {
+            return Ok(());
+        }
+        // If no reader is in the way, the next commit starts the log anew, and the hook tells so; until then go on.
+        self.due = pages + COPY_PAGES_MIN;
+        if pages * self.page_bytes >= TRUNCATE_BYTES_MIN {
+            truncate(connection)
+        } else {
+            checkpoint(connection, "PASSIVE")
+        }
+    }
+}
+
+/// Empties the write-ahead log, if no reader holds it for long.
+pub(crate) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(TRUNCATE_WAIT)?;
+    let done = checkpoint(connection, "TRUNCATE");
+    connection.busy_timeout(BUSY_WAIT)?;
+    done
+}
+
+/// Copies what no reader needs any longer. That a reader was in the way is no error.
+fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?.query_row([], |_| Ok(()))
+}

@@ -1,0 +1,216 @@
+//! Opening a database file: what it is, who wrote it, and that what it promises about durability is in force.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use engine::ports::Cause;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::data_dir::DataDir;
+use crate::open_error::OpenError;
+
+/// 3.51.3 has the fix of the WAL-reset bug: <https://sqlite.org/wal.html#walresetbug>.
+const SQLITE_MIN: i32 = 3_051_003;
+pub(crate) const BUSY_WAIT: Duration = Duration::from_secs(5);
+const STATEMENTS_MAX: usize = 64;
+
+/// How soon a commit is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// When it returns.
+    Full,
+    /// Soon; after a power cut the newest commits may be gone, but never a part of one.
+    Normal,
+}
+
+/// One of our files.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    pub file: &'static str,
+    /// Tells our files from other programs' (`PRAGMA application_id`): ASCII of four letters.
+    pub application_id: i32,
+    pub durability: Durability,
+    /// The statements that lead from each schema version to the next. Published ones never change.
+    pub migrations: &'static [&'static str],
+    pub page_bytes: u32,
+}
+
+/// Refuses a SQLite library that can damage a log.
+pub(crate) fn check_library() -> Result<(), OpenError> {
+    library_fits(rusqlite::version_number())
+        .then_some(())
+        .ok_or_else(|| OpenError::OldSqlite { found: rusqlite::version().to_owned() })
+}
+
+fn library_fits(version: i32) -> bool {
+    version >= SQLITE_MIN
+}
+
+/// Opens the one connection that writes, and brings the schema up to date.
+pub(crate) fn open_writer(dir: &DataDir, kind: &Kind, cache_kib: u32) -> Result<Connection, OpenError> {
+    check_library()?;
+    let file = dir.database(kind.file)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let mut connection = Connection::open_with_flags(&file, flags).map_err(explain(&file))?;
+    check_owner(&connection, kind, &file)?;
+    configure(&connection, kind, cache_kib).map_err(explain(&file))?;
+    check_settings(&connection, kind, &file)?;
+    migrate(&mut connection, kind, &file)?;
+    private(&file)?;
+    dir.sync()?;
+    Ok(connection)
+}
+
+/// Opens a connection that can only read.
+pub(crate) fn open_reader(file: &Path, cache_kib: u32) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Opens something on a thread where it may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    open: impl FnOnce() -> Result<T, OpenError> + Send + 'static,
+) -> Result<T, OpenError> {
+    tokio::task::spawn_blocking(open).await.unwrap_or_else(|lost| {
+        Err(OpenError::Io { file: PathBuf::from("the data directory"), source: std::io::Error::other(lost) })
+    })
+}
+
+/// What SQLite finds wrong with a whole file, if anything.
+pub(crate) fn integrity(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    Ok((found != "ok").then_some(found))
+}
+
+/// True where the database itself is at fault, not its surroundings.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        || matches!(
+            error,
+            FromSqlConversionFailure(..)
+                | IntegralValueOutOfRange(..)
+                | InvalidColumnType(..)
+                | Utf8Error(..)
+        )
+}
+
+/// The error of someone who waited for a thread that is gone.
+pub(crate) fn closed() -> Cause {
+    "the store is closed".into()
+}
+
+fn check_owner(connection: &Connection, kind: &Kind, file: &Path) -> Result<(), OpenError> {
+    let owner: i32 = pragma(connection, "application_id").map_err(explain(file))?;
+    let tables: i64 = connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(explain(file))?;
+    match owner {
+        _ if owner == kind.application_id => Ok(()),
+        0 if tables == 0 => Ok(()),
+        _ => Err(OpenError::Foreign(file.to_owned())),
+    }
+}
+
+fn configure(connection: &Connection, kind: &Kind, cache_kib: u32) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "page_size", kind.page_bytes)?;
+    connection.query_row("PRAGMA journal_mode=WAL", [], |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", kind.durability.pragma())?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.query_row("PRAGMA secure_delete=ON", [], |_| Ok(()))?;
+    connection.query_row("PRAGMA mmap_size=0", [], |_| Ok(())).or_else(ignore_no_rows)?;
+    // Who owns the checkpoints is `commits`; SQLite's own would hide their errors.
+    connection.query_row("PRAGMA wal_autocheckpoint=0", [], |_| Ok(()))?;
+    connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(())
+}
+
+/// Reads the settings back: some file systems and some builds of SQLite do not do as they are told.
+fn check_settings(connection: &Connection, kind: &Kind, file: &Path) -> Result<(), OpenError> {
+    let fault = |detail: String| OpenError::Unsafe { file: file.to_owned(), detail };
+    let journal: String = pragma(connection, "journal_mode").map_err(explain(file))?;
+    if journal != "wal" {
+        return Err(fault(format!("journal_mode is {journal}, not wal")));
+    }
+    let synchronous: i64 = pragma(connection, "synchronous").map_err(explain(file))?;
+    if synchronous != kind.durability.pragma() {
+        return Err(fault(format!("synchronous is {synchronous}, not {}", kind.durability.pragma())));
+    }
+    Ok(())
+}
+
+fn migrate(connection: &mut Connection, kind: &Kind, file: &Path) -> Result<(), OpenError> {
+    let known = u32::try_from(kind.migrations.len()).unwrap_or(u32::MAX);
+    let found: u32 = pragma(connection, "user_version").map_err(explain(file))?;
+    if found > known {
+        return Err(OpenError::Newer { file: file.to_owned(), found, known });
+    }
+    for (version, statements) in (1..).zip(kind.migrations).skip(found as usize) {
+        // One transaction with the version in it: killed anywhere, a migration has happened or has not.
+        let transaction = connection.transaction().map_err(explain(file))?;
+        transaction
+            .execute_batch(statements)
+            .and_then(|()| transaction.pragma_update(None, "application_id", kind.application_id))
+            .and_then(|()| transaction.pragma_update(None, "user_version", version))
+            .map_err(explain(file))?;
+        transaction.commit().map_err(explain(file))?;
+    }
+    Ok(())
+}
+
+fn private(file: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+        .map_err(|source| OpenError::Io { file: file.to_owned(), source })
+}
+
+fn pragma<T: rusqlite::types::FromSql>(connection: &Connection, name: &str) -> rusqlite::Result<T> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+fn ignore_no_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
+    if error == rusqlite::Error::QueryReturnedNoRows { Ok(()) } else { Err(error) }
+}
+
+fn explain(file: &Path) -> impl Fn(rusqlite::Error) -> OpenError + use<> {
+    let file: PathBuf = file.to_owned();
+    move |source| match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => OpenError::Foreign(file.clone()),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => OpenError::ReadOnly(file.clone()),
+        _ if is_damage(&source) => OpenError::Damaged { file: file.clone(), detail: source.to_string() },
+        _ => OpenError::Sqlite { file: file.clone(), source },
+    }
+}
+
+impl Durability {
+    /// SQLite's number for it.
+    fn pragma(self) -> i64 {
+        match self {
+            Self::Full => 2,
+            Self::Normal => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_input_160_a_library_with_the_wal_reset_bug_is_refused() {
+        assert!(check_library().is_ok());
+        assert!(!library_fits(3_040_001));
+        assert!(!library_fits(3_051_002));
+        assert!(library_fits(3_051_003));
+    }
+}

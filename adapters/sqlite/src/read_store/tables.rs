@@ -1,0 +1,90 @@
+//! The table of a view. Its names come from the view's spec, which is part of the program; no text from outside ever
+//! becomes SQL.
+
+use engine::Position;
+use engine::ports::read_store::{Column, Kind};
+use engine::ports::{IndexValue, ViewSpec};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Result};
+
+/// The quoted name of a view's table.
+pub(super) fn table(view: &ViewSpec) -> String {
+    quoted(&format!("v_{}_{}", view.name, view.version))
+}
+
+/// The quoted name of a declared column; the prefix keeps it apart from ours.
+pub(super) fn column(name: &str) -> String {
+    quoted(&format!("c_{name}"))
+}
+
+/// The form of an index value in its column.
+pub(super) fn value(value: &IndexValue) -> ToSqlOutput<'_> {
+    match value {
+        IndexValue::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        IndexValue::Integer(number) => ToSqlOutput::Owned(Value::Integer(*number)),
+    }
+}
+
+/// Whether a view has its table: it gets it with its first rows.
+pub(super) fn exists(connection: &Connection, view: &ViewSpec) -> Result<bool> {
+    Ok(find_checkpoint(connection, view)?.is_some())
+}
+
+pub(super) fn checkpoint(connection: &Connection, view: &ViewSpec) -> Result<Position> {
+    Ok(find_checkpoint(connection, view)?.unwrap_or(0))
+}
+
+pub(super) fn create(connection: &Connection, view: &ViewSpec) -> Result<()> {
+    let table = table(view);
+    let declared: String = view.columns.iter().map(declaration).collect();
+    connection.execute_batch(&format!(
+        "CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL{declared}) STRICT, WITHOUT ROWID"
+    ))?;
+    for declared in view.columns {
+        // The index of a table without row ids ends with the key, so it also gives the order of pages. Rows that
+        // lack the column are not in it.
+        let index = quoted(&format!("i_{}_{}_{}", view.name, view.version, declared.name));
+        let column = column(declared.name);
+        connection.execute_batch(&format!(
+            "CREATE INDEX IF NOT EXISTS {index} ON {table} ({column}) WHERE {column} IS NOT NULL"
+        ))?;
+    }
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO views (name, version, checkpoint) VALUES (?, ?, 0)")?
+        .execute((view.name, view.version))?;
+    Ok(())
+}
+
+pub(super) fn set_checkpoint(connection: &Connection, view: &ViewSpec, checkpoint: Position) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE views SET checkpoint = ? WHERE name = ? AND version = ?")?
+        .execute((i64::try_from(checkpoint).unwrap_or(i64::MAX), view.name, view.version))?;
+    Ok(())
+}
+
+pub(super) fn drop_table(connection: &Connection, view: &ViewSpec) -> Result<()> {
+    connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", table(view)))?;
+    connection
+        .execute("DELETE FROM views WHERE name = ? AND version = ?", (view.name, view.version))
+        .map(|_| ())
+}
+
+fn find_checkpoint(connection: &Connection, view: &ViewSpec) -> Result<Option<Position>> {
+    let found: Option<i64> = connection
+        .prepare_cached("SELECT checkpoint FROM views WHERE name = ? AND version = ?")?
+        .query_row((view.name, view.version), |row| row.get(0))
+        .optional()?;
+    Ok(found.map(i64::cast_unsigned))
+}
+
+fn declaration(declared: &Column) -> String {
+    let kind = match declared.kind {
+        Kind::Text => "TEXT",
+        Kind::Integer => "INTEGER",
+    };
+    format!(", {} {kind}", column(declared.name))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

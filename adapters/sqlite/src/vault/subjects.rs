@@ -1,0 +1,84 @@
+//! Subject keys: one small row each, and a tombstone for ever when one was destroyed.
+
+use engine::ports::SubjectKey;
+use rusqlite::OptionalExtension;
+
+use super::{Db, Fault, Inner, wrap};
+
+/// Keys of subjects, in the order asked. One commit makes all that are absent.
+pub(super) fn keys(
+    inner: &Inner,
+    subjects: &[String],
+    create: bool,
+) -> Result<Vec<Option<SubjectKey>>, Fault> {
+    let mut db = inner.db();
+    let mut found = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        found.push(find(&db, subject)?);
+    }
+    if create && found.iter().any(Option::is_none) {
+        found = db.write(|db| {
+            let existing = |(subject, found): (&String, Option<Option<SubjectKey>>)| match found {
+                Some(known) => Ok(Some(known)),
+                None => find_or_make(db, subject).map(Some),
+            };
+            subjects.iter().zip(found).map(existing).collect()
+        })?;
+    }
+    let mut remembered = inner.subjects();
+    for (subject, key) in subjects.iter().zip(&found) {
+        if let Some(key) = key {
+            remembered.put(subject.clone(), key.clone());
+        }
+    }
+    Ok(found.into_iter().map(Option::flatten).collect())
+}
+
+pub(super) fn destroy(inner: &Inner, subject: &str) -> Result<bool, Fault> {
+    let mut db = inner.db();
+    let there_was = db.write(|db| {
+        let there_was = find(db, subject)?.flatten().is_some();
+        db.connection
+            .prepare_cached("INSERT OR REPLACE INTO subjects (subject, kek, wrapped) VALUES (?, 0, NULL)")?
+            .execute([subject])?;
+        Ok(there_was)
+    })?;
+    inner.subjects().put(subject.to_owned(), None);
+    db.scrub()?;
+    Ok(there_was)
+}
+
+pub(super) fn place(subject: &str) -> [&[u8]; 2] {
+    [b"subject", subject.as_bytes()]
+}
+
+/// `None`: never made; `Some(None)`: destroyed.
+#[expect(clippy::option_option, reason = "three cases, and the inner one is the answer of the port")]
+fn find(db: &Db, subject: &str) -> Result<Option<Option<SubjectKey>>, Fault> {
+    let found: Option<(u32, Option<Vec<u8>>)> = db
+        .connection
+        .prepare_cached("SELECT kek, wrapped FROM subjects WHERE subject = ?")?
+        .query_row([subject], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match found {
+        None => Ok(None),
+        Some((_, None)) => Ok(Some(None)),
+        Some((kek, Some(wrapped))) => {
+            let key = db.keys.unwrap(kek, &place(subject), &wrapped)?;
+            Ok(Some(Some(SubjectKey(*key))))
+        }
+    }
+}
+
+/// Looks again: the subject may be twice in one request.
+fn find_or_make(db: &Db, subject: &str) -> Result<Option<SubjectKey>, Fault> {
+    if let Some(found) = find(db, subject)? {
+        return Ok(found);
+    }
+    let key = wrap::fresh_key(db.ids.as_ref());
+    let (kek, wrapped) = db.keys.wrap(&place(subject), &key, db.ids.as_ref());
+    db.connection
+        .prepare_cached("INSERT INTO subjects (subject, kek, wrapped) VALUES (?, ?, ?)")?
+        .execute((subject, kek, wrapped))?;
+    Ok(Some(SubjectKey(*key)))
+}
