@@ -161,8 +161,18 @@ fn compile_field(
         unique: otherwise_of("unique").or(target.unique.then_some(Otherwise::Reject)),
         rules,
         kind: target.kind,
-        skip_type_check: shape.always_is(target.kind),
+        skip_type_check: shape.always_is(target.kind) || proves(rule, target.kind),
         reference: rule.reference.as_ref().map(|to| to.resource.clone()),
+    })
+}
+
+/// Whether a rule lets only values of the type through, so that the run need not look again.
+fn proves(rule: &FieldRule, kind: TargetType) -> bool {
+    rule.rules.iter().filter(|rule| rule.otherwise() != Otherwise::Warn).any(|rule| match rule {
+        Rule::Email { .. } => kind == TargetType::Email,
+        Rule::Url { .. } => kind == TargetType::Url,
+        Rule::Type { is, .. } => *is == kind,
+        _ => false,
     })
 }
 

@@ -178,23 +178,36 @@ fn definitions_that_cannot_work_are_refused_with_their_code() {
     assert_eq!(codes, ["WRONG_ENTITY", "REQUIRED_FIELD_UNMAPPED"]);
 }
 
+fn at(path: &str, record: &Value) -> Option<Value> {
+    apply(json!([{"to": "json", "from": {"path": path}}]), record).fields.remove("json")
+}
+
 #[test]
-fn bad_input_052_053_057_keys_that_look_alike_or_special_are_only_keys() {
-    let text = "{\"id\":1,\"ID\":2,\"a\":1,\"a\":2,\"é\":3,\"e\u{301}\":4,\"__proto__\":{\"x\":1},\"toString\":5,\"$ref\":\"#\",\"$where\":\"1\"}";
+fn bad_input_052_many_keys_are_found_without_hashing() {
+    let entries: serde_json::Map<String, Value> = (0..50_000).map(|n| (format!("k{n}"), json!(n))).collect();
+    assert_eq!(at("k49999", &Value::Object(entries)), Some(json!(49_999)));
+}
+
+#[test]
+fn bad_input_053_the_last_of_twins_counts_and_look_alikes_are_apart() {
+    let text = "{\"id\":1,\"ID\":2,\"a\":1,\"a\":2,\"\u{e9}\":3,\"e\u{301}\":4}";
     let record: Value = serde_json::from_str(text).unwrap();
+    for (path, value) in [("id", 1), ("ID", 2), ("a", 2), ("\u{e9}", 3), ("e\u{301}", 4)] {
+        assert_eq!(at(path, &record), Some(json!(value)), "{path}");
+    }
+}
+
+#[test]
+fn bad_input_057_special_keys_are_only_keys() {
+    let record = json!({"__proto__": {"x": 1}, "constructor": 2, "toString": 3, "$ref": "#", "$where": "1"});
     for (path, value) in [
-        ("id", json!(1)),
-        ("ID", json!(2)),
-        ("a", json!(2)),
-        ("é", json!(3)),
-        ("e\u{301}", json!(4)),
         ("__proto__.x", json!(1)),
-        ("toString", json!(5)),
+        ("constructor", json!(2)),
+        ("toString", json!(3)),
         ("$ref", json!("#")),
         ("$where", json!("1")),
     ] {
-        let outcome = apply(json!([{"to": "json", "from": {"path": path}}]), &record);
-        assert_eq!(outcome.fields["json"], value, "{path}");
+        assert_eq!(at(path, &record), Some(value), "{path}");
     }
 }
 
@@ -216,32 +229,51 @@ fn bad_input_051_a_huge_value_is_too_large_and_not_a_crash() {
     assert_eq!(cut.fields["text"], "xxxxx");
 }
 
+const EVIL: &str = "=cmd|' /C calc'!A0\r\n\u{1b}[31m%s${jndi:ldap://x} ada@secret.example";
+
+fn problems_of(value: &str) -> Vec<FieldProblem> {
+    let kinds = ["integer", "boolean", "list", "date-time", "email", "url", "number"];
+    let record = json!({"a": value});
+    kinds.iter().flat_map(|to| apply(json!([field(to, json!([]))]), &record).rejects).collect()
+}
+
 #[test]
-fn bad_input_058_059_062_values_are_kept_as_they_are_and_never_in_a_message() {
-    let evil = "=cmd|' /C calc'!A0\r\n\u{1b}[31m%s${jndi:ldap://x} ada@secret.example";
-    let record = json!({"a": evil});
-    assert_eq!(apply(json!([field("text", json!([]))]), &record).fields["text"], evil);
-    for to in ["integer", "boolean", "list", "date-time", "email", "url", "number"] {
-        let outcome = apply(json!([field(to, json!([]))]), &record);
-        let problem = &outcome.rejects[0];
-        assert!(
-            !problem.to_string().contains("secret") && !problem.to_string().contains('\u{1b}'),
-            "{problem}"
-        );
-        assert_eq!(problem.raw, Some(json!(evil)));
+fn bad_input_058_a_message_is_one_clean_line_whatever_the_value() {
+    let problems = problems_of(EVIL);
+    assert_eq!(problems.len(), 7);
+    assert!(problems.iter().all(|problem| !problem.to_string().contains(char::is_control)));
+}
+
+#[test]
+fn bad_input_059_formulas_are_kept_as_they_are_for_the_export_to_disarm() {
+    for formula in [EVIL, "=1+1", "+1", "@SUM(A1)", "-1"] {
+        assert_eq!(apply(json!([field("text", json!([]))]), &json!({"a": formula})).fields["text"], formula);
     }
 }
 
 #[test]
-fn bad_input_054_056_a_record_that_is_no_record_maps_to_nothing() {
-    let mapping = ready("users");
-    for record in [Value::Null, json!([]), json!(""), json!("text"), json!(1), json!(true), json!({})] {
-        let outcome = mapping.apply(&record);
-        assert!(!outcome.rejects.is_empty(), "{record}");
+fn bad_input_062_a_value_is_apart_from_the_message() {
+    for problem in problems_of(EVIL) {
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+        assert_eq!(problem.raw, Some(json!(EVIL)));
     }
+}
+
+#[test]
+fn bad_input_054_an_id_of_any_type_is_not_the_mappings_concern() {
     for id in [json!("7"), json!(7.5), json!([7]), json!(null), json!(true)] {
         let mut user = wordpress_user();
         user["id"] = id;
-        assert!(mapping.apply(&user).rejects.is_empty(), "the id is not the mapping's");
+        assert!(ready("users").apply(&user).rejects.is_empty());
+    }
+}
+
+#[test]
+fn bad_input_056_a_record_that_is_no_record_is_rejected() {
+    for record in [Value::Null, json!([]), json!(""), json!("text"), json!(1), json!(true), json!({})] {
+        assert!(!ready("users").apply(&record).rejects.is_empty(), "{record}");
+    }
+    for text in ["", " ", "{} {}", "{}x", "null", "[]", "\"x\""] {
+        assert!(Definition::parse(text.as_bytes()).is_err(), "{text:?}");
     }
 }
