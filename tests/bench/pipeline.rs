@@ -1,7 +1,7 @@
 //! How fast records go from a source into the views, without a network: the floor under every import. Prints records
 //! a second for a first import, for a second one with nothing changed, and the bytes on disk per byte of record.
 //!
-//!   cargo run --release -p acceptance --bin bench-pipeline -- [records]
+//!   cargo run --release -p acceptance --bin bench-pipeline -- [records] [folder to keep the data in]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -77,8 +77,10 @@ fn user(id: u64) -> Value {
 #[tokio::main]
 async fn main() {
     let records: u64 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(100_000);
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let parts = open(folder.path(), records).await;
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let kept = std::env::args().nth(2).map(std::path::PathBuf::from);
+    let folder = kept.as_deref().unwrap_or(temporary.path());
+    let parts = open(folder, records).await;
     let _running = projector::start(&parts, vec![]);
     prepare(&parts).await;
     let raw: u64 = (1..=1_000).map(|id| user(id).to_string().len() as u64).sum::<u64>() * records / 1_000;
@@ -91,9 +93,9 @@ async fn main() {
         let rate = records as f64 / seconds;
         println!("{name}: {rate:.0} records/s ({seconds:.2} s) {:?}", view.counts);
     }
-    let bytes: u64 = ["log.db", "views.db", "vault.db"].iter().map(|f| size(&folder.path().join(f))).sum();
+    let bytes: u64 = ["log.db", "views.db", "vault.db"].iter().map(|f| size(&folder.join(f))).sum();
     for file in ["log.db", "log.db-wal", "views.db", "views.db-wal", "vault.db", "vault.db-wal"] {
-        println!("  {file}: {} bytes a record", size(&folder.path().join(file)) / records);
+        println!("  {file}: {} bytes a record", size(&folder.join(file)) / records);
     }
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let ratio = bytes as f64 / raw as f64;

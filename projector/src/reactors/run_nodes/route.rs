@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app_sdk::WriteItem;
+use domain::condition::Condition;
 use domain::ids::ConnectionId;
 use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
 use domain::portal::MappingStamp;
@@ -70,7 +71,7 @@ impl Router<'_> {
     ) {
         for step in steps {
             match step {
-                Step::Filter { node, condition, matches, otherwise } => match condition.matches(record) {
+                Step::Filter { node, condition, matches, otherwise } => match decide(condition, record, mapped) {
                     Ok(true) => self.walk(matches, observed, record, mapped, routes),
                     Ok(false) if otherwise.is_empty() => {
                         let note = note(node, "FILTERED", "the condition does not hold for this record");
@@ -175,6 +176,16 @@ impl Router<'_> {
                 Otherwise::Reject | Otherwise::UseDefault => outcome.rejects.push(problem),
             }
         }
+    }
+}
+
+/// A condition before the mapping sees the record; after it, the mapped fields as well.
+fn decide(condition: &Condition, record: &Value, mapped: Option<&Mapped<'_>>) -> Result<bool, Box<FieldProblem>> {
+    match mapped {
+        Some(mapped) if condition.uses_item() => {
+            condition.matches_both(record, &Value::Object(mapped.outcome.fields.clone())).map_err(Box::new)
+        }
+        _ => condition.matches(record).map_err(Box::new),
     }
 }
 
