@@ -20,7 +20,7 @@ impl Clock {
 }
 
 /// 2026-03-02T09:00:00, the moment at which an untouched model stands.
-pub(crate) fn noon_of_the_model() -> NaiveDateTime {
+pub(crate) fn model_start() -> NaiveDateTime {
     NaiveDate::from_ymd_opt(2026, 3, 2).and_then(|day| day.and_hms_opt(9, 0, 0)).unwrap_or_default()
 }
 

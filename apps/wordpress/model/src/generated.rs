@@ -1,6 +1,6 @@
 //! A site of any size that is computed from the ids of its rows: a million records take no memory.
 
-use crate::clock::noon_of_the_model;
+use crate::clock::model_start;
 use crate::stamp::Stamp;
 use crate::table::Made;
 use crate::types::account::mixed;
@@ -83,7 +83,7 @@ const SENTENCES: &[&str] = &[
 
 impl Made for Post {
     fn outline(shape: &Shape, id: u64) -> Self {
-        let date = minutes_before_noon(shape.posts.saturating_sub(id) * 7 + 60);
+        let date = minutes_before_start(shape.posts.saturating_sub(id) * 7 + 60);
         Self {
             id,
             author: 1 + shape.draw(id, 1) % shape.users.max(1),
@@ -106,7 +106,7 @@ impl Made for Post {
 
 impl Made for User {
     fn outline(shape: &Shape, id: u64) -> Self {
-        let registered = minutes_before_noon(shape.users.saturating_sub(id) * 11 + 60);
+        let registered = minutes_before_start(shape.users.saturating_sub(id) * 11 + 60);
         let role = if id % 50 == 1 { "author" } else { "subscriber" };
         Self {
             id,
@@ -170,6 +170,6 @@ fn prose(shape: &Shape, id: u64) -> String {
     text
 }
 
-fn minutes_before_noon(minutes: u64) -> NaiveDateTime {
-    noon_of_the_model() - Duration::minutes(i64::try_from(minutes).unwrap_or(0))
+fn minutes_before_start(minutes: u64) -> NaiveDateTime {
+    model_start() - Duration::minutes(i64::try_from(minutes).unwrap_or(0))
 }

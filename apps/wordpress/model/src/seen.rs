@@ -44,8 +44,11 @@ impl Seen {
         self.in_flight_most = self.in_flight_most.max(self.in_flight);
     }
 
-    pub(crate) fn end(&mut self, mut request: SeenRequest, bytes: usize) {
+    pub(crate) fn end(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    pub(crate) fn remember(&mut self, mut request: SeenRequest, bytes: usize) {
         self.count += 1;
         self.bytes += bytes as u64;
         if self.by_path.len() < PATHS_MAX || self.by_path.contains_key(&request.route) {

@@ -79,11 +79,29 @@ impl Drop for Running {
     }
 }
 
+/// Counts a request until its answer leaves, or until the client gives up.
+struct InFlight(Site);
+
+impl InFlight {
+    fn begin(site: &Site) -> Self {
+        site.seen().begin();
+        Self(site.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.seen().end();
+    }
+}
+
 async fn answer(State(serving): State<Serving>, request: Request) -> Response<Body> {
-    serving.site.seen().begin();
+    let _in_flight = InFlight::begin(&serving.site);
     let incoming = incoming(request).await;
     let mut outcome = dispatch(&serving.site, &incoming);
     let sent = sent(&mut outcome.answer, &outcome.strikes, &serving.stop);
+    remember(&serving.site, incoming, &outcome);
+    serving.site.run_hooks(&outcome.route);
     if let Some(pause) = sent.pause {
         let mut stop = serving.stop.clone();
         tokio::select! {
@@ -91,8 +109,6 @@ async fn answer(State(serving): State<Serving>, request: Request) -> Response<Bo
             _ = stop.changed() => {}
         }
     }
-    remember(&serving.site, incoming, &outcome);
-    serving.site.run_hooks(&outcome.route);
     respond(&outcome, sent)
 }
 
@@ -123,7 +139,7 @@ fn remember(site: &Site, incoming: Incoming, outcome: &Outcome) {
         user_agent: incoming.user_agent,
         status: outcome.answer.status,
     };
-    site.seen().end(request, outcome.answer.body.len());
+    site.seen().remember(request, outcome.answer.body.len());
 }
 
 fn respond(outcome: &Outcome, sent: Sent) -> Response<Body> {

@@ -1,7 +1,7 @@
 //! The handle of a site: made, served, asked.
 
 use crate::cache::Cache;
-use crate::clock::{Clock, noon_of_the_model};
+use crate::clock::{Clock, model_start};
 use crate::fault::{Armed, FaultId, Injection};
 use crate::generated::{CATEGORIES, Shape};
 use crate::seen::{Seen, SeenRequest};
@@ -50,7 +50,7 @@ impl Site {
 
     fn of(shape: Shape) -> Self {
         Self(Arc::new(Shared {
-            state: RwLock::new(State::new(shape, Clock::Still(noon_of_the_model()))),
+            state: RwLock::new(State::new(shape, Clock::Still(model_start()))),
             cache: Cache::default(),
             armed: Mutex::default(),
             seen: Mutex::default(),
@@ -109,7 +109,7 @@ impl Site {
     pub fn forget_requests(&self) {
         let mut seen = self.seen();
         let in_flight = seen.in_flight;
-        *seen = Seen { in_flight, ..Seen::default() };
+        *seen = Seen { in_flight, in_flight_most: in_flight, ..Seen::default() };
     }
 
     /// The site's time, UTC.

@@ -3,7 +3,7 @@
 //! Rows keep the wall time of the zone that was set when they were written; a later change of zone moves nothing.
 
 use crate::zone::Zone;
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, Timelike as _};
 
 /// A date as WordPress stores it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +51,25 @@ pub(crate) fn zero() -> NaiveDateTime {
     NaiveDate::from_ymd_opt(-1, 11, 30).and_then(|day| day.and_hms_opt(0, 0, 0)).unwrap_or_default()
 }
 
-/// `2025-01-31T08:00:00`, and `-0001-11-30T00:00:00` for the zero date: no zone, ever.
+/// `2025-01-31T08:00:00`, and `-0001-11-30T00:00:00` for the zero date: no zone, ever. By hand, since every item has
+/// four of them.
 pub(crate) fn text(moment: NaiveDateTime) -> String {
-    moment.format("%Y-%m-%dT%H:%M:%S").to_string()
+    let (year, sign) = (moment.year().unsigned_abs(), if moment.year() < 0 { "-" } else { "" });
+    let mut out = String::with_capacity(20);
+    out.push_str(sign);
+    digits(&mut out, year, 4);
+    let parts = [('-', moment.month()), ('-', moment.day()), ('T', moment.hour()), (':', moment.minute())];
+    for (before, number) in parts.into_iter().chain([(':', moment.second())]) {
+        out.push(before);
+        digits(&mut out, number, 2);
+    }
+    out
+}
+
+fn digits(out: &mut String, number: u32, count: u32) {
+    for place in (0..count).rev() {
+        out.push(char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or('0'));
+    }
 }
 
 #[cfg(test)]

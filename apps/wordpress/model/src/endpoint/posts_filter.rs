@@ -40,6 +40,8 @@ pub(crate) struct PostFilter {
     search: String,
     terms: Vec<(String, Vec<u64>)>,
     sticky: Option<bool>,
+    /// Start of the media type: `image/`, `application/pdf`.
+    mime: Option<String>,
     pub(crate) orderby: String,
     pub(crate) desc: bool,
 }
@@ -74,6 +76,7 @@ impl PostFilter {
             search: params.get("search").unwrap_or("").to_lowercase(),
             terms,
             sticky: params.get("sticky").map(|_| params.flag("sticky")),
+            mime: mime(call),
             orderby: params.word("orderby", ORDERS)?,
             desc: params.word("order", &["desc", "asc"])? == "desc",
         })
@@ -90,6 +93,7 @@ impl PostFilter {
             && self.search.is_empty()
             && self.terms.is_empty()
             && self.sticky.is_none()
+            && self.mime.is_none()
             && matches!(self.orderby.as_str(), "id" | "date" | "modified")
     }
 
@@ -114,6 +118,9 @@ impl PostFilter {
             && (self.parent.is_empty() || self.parent.contains(&post.parent))
             && (self.slug.is_empty() || self.slug.contains(&post.slug))
             && (self.search.is_empty() || self.finds(post))
+            && self.mime.as_ref().is_none_or(|mime| {
+                post.file.as_ref().is_some_and(|file| file.mime_type.starts_with(mime.as_str()))
+            })
             && self.sticky.is_none_or(|sticky| post.sticky == sticky)
             && self.terms.iter().all(|(taxonomy, wanted)| {
                 post.terms.get(taxonomy).is_some_and(|has| has.iter().any(|term| wanted.contains(term)))
@@ -159,6 +166,14 @@ impl PostFilter {
             _ => true,
         }
     }
+}
+
+fn mime(call: &Call<'_>) -> Option<String> {
+    let kind = call.params.get("media_type").map(|kind| match kind {
+        "file" => "application/".to_owned(),
+        kind => format!("{kind}/"),
+    });
+    call.params.get("mime_type").map(str::to_owned).or(kind)
 }
 
 /// Reads `status`: visitors and people who cannot edit may only ask for what is published.

@@ -121,7 +121,11 @@ fn link(render: &Render<'_>, id: u64, post: &Post) -> String {
         return format!("{home}/?{name}={id}");
     }
     match post.kind.as_ref() {
-        "post" => format!("{home}/{}/{}/", post.date.local().format("%Y/%m/%d"), post.slug),
+        "post" => {
+            let date = crate::stamp::text(post.date.local());
+            let day = date.split('T').next().unwrap_or("").replace('-', "/");
+            format!("{home}/{day}/{}/", post.slug)
+        }
         "page" | "attachment" => format!("{home}/{}/", post.slug),
         custom => format!("{home}/{custom}/{}/", post.slug),
     }

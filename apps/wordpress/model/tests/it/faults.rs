@@ -175,3 +175,20 @@ async fn bad_input_110_to_113_redirects_links_dates_caches_and_foreign_pages() {
         "https://evil.example/authorize"
     );
 }
+
+#[tokio::test]
+async fn a_client_that_gives_up_is_remembered_and_no_longer_counted() {
+    let running = with(Fault::Slow(Duration::from_mins(1))).await;
+    let waiting = tokio::time::timeout(Duration::from_millis(200), get(&running, POSTS)).await;
+    assert!(waiting.is_err());
+    running.site().clear_faults();
+    for _ in 0..50 {
+        running.site().forget_requests();
+        let _page = get(&running, POSTS).await;
+        if running.site().max_concurrency_seen() == 1 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("the request that was given up is still counted");
+}
