@@ -22,6 +22,18 @@ pub struct Cli {
 pub enum Command {
     /// Run the server: API, views, imports. The default
     Serve(commands::serve::Args),
+    /// Import from one site, once, and say how it went
+    Import(commands::import::Args),
+    /// List, add, test, pause and delete connections
+    Connections(commands::connections::Args),
+    /// List, create, publish and run scenarios
+    Scenarios(commands::scenarios::Args),
+    /// List and show mappings
+    Mappings(commands::mappings::Args),
+    /// List, watch, cancel, pause and resume runs
+    Runs(commands::runs::Args),
+    /// List, issue and revoke access tokens
+    Tokens(commands::tokens::Args),
     /// Look after the key that opens the vault
     Keys(commands::keys::Args),
     /// Check this installation, with a remedy for each finding

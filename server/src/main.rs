@@ -15,6 +15,7 @@ mod numbers;
 mod output;
 mod requests;
 mod secrets;
+mod serving;
 
 use std::process::ExitCode;
 

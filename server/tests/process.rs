@@ -1,5 +1,6 @@
 //! The process as a whole: ready, alone in its directory, and ended by signals.
 
+#[path = "support/running.rs"]
 mod running;
 
 use std::io::Write;

@@ -1,4 +1,5 @@
 //! A server process of this build on a port of its own.
+#![expect(clippy::unwrap_used, reason = "only tests use this")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -12,8 +13,8 @@ pub const BOUND: Duration = Duration::from_secs(20);
 pub struct Server {
     pub child: Child,
     pub address: SocketAddr,
-    /// Kept open: a server whose reader is gone must not care, but these tests read.
-    pub out: BufReader<ChildStdout>,
+    /// Kept, so that the pipe stays open.
+    _out: BufReader<ChildStdout>,
 }
 
 pub fn command() -> Command {
@@ -42,7 +43,7 @@ impl Server {
                 break address.parse().unwrap();
             }
         };
-        Self { child, address, out }
+        Self { child, address, _out: out }
     }
 
     pub fn connect(&self) -> TcpStream {
