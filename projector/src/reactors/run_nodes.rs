@@ -73,6 +73,7 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         bell,
         hold,
         unique: Unique::default(),
+        after: None,
         deferred: vec![],
     };
     if let Some(problem) = refusal {

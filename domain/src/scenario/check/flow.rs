@@ -105,9 +105,12 @@ fn check_meaning(
             let Some(facts) = catalogue.mapping(&mapping.id, mapping.revision) else { return };
             for &fetch in &arriving.fetches {
                 let NodeKind::Fetch(from) = &graph.nodes[fetch].kind else { continue };
-                let app =
-                    from.connection.as_ref().and_then(|id| catalogue.connection(id)).map(|facts| facts.app);
-                let (Some(app), Some(resource)) = (app, &from.resource) else { continue };
+                let (Some(connection), Some(resource)) = (&from.connection, &from.resource) else { continue };
+                let app = catalogue.connection(connection).map(|facts| facts.app);
+                // A resource that does not exist is reported at the fetch.
+                let Some(app) = app.filter(|_| catalogue.resources(connection).contains(resource)) else {
+                    continue;
+                };
                 if app != facts.app || *resource != facts.resource {
                     problems.push(
                         Problem::of(

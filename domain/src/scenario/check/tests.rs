@@ -1,3 +1,6 @@
+#![expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
+
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -168,7 +171,7 @@ fn bad_input_130_large_graphs_are_refused_at_once_and_diamonds_do_not_multiply()
     for n in 0..20 {
         nodes.extend([filter(&format!("a{n}")), filter(&format!("l{n}")), filter(&format!("r{n}"))]);
         let next = if n == 19 { "m".to_owned() } else { format!("a{}", n + 1) };
-        edges.push_str(&format!("a{n}>l{n}+ a{n}>r{n}- l{n}>{next} r{n}>{next} "));
+        write!(edges, "a{n}>l{n}+ a{n}>r{n}- l{n}>{next} r{n}>{next} ").unwrap();
     }
     edges.push_str("m>w");
     assert_eq!(codes(nodes.clone(), &edges), ["TOO_MANY_PATHS"]);
