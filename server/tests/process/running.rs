@@ -1,5 +1,4 @@
 //! A server process of this build on a port of its own.
-#![expect(clippy::unwrap_used, reason = "only tests use this")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -25,13 +24,18 @@ pub fn command() -> Command {
 
 impl Server {
     pub fn start(data: &Path, more: &[&str]) -> Self {
+        Self::start_with(data, more, Stdio::null())
+    }
+
+    /// With somebody, or nobody, who reads its log.
+    pub fn start_with(data: &Path, more: &[&str], log: Stdio) -> Self {
         let mut child = command()
             .env("PORTAL_DISK_RESERVE", "1MiB")
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(more)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
