@@ -22,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the server: API, views, imports. The default
     Serve(commands::serve::Args),
+    /// See everything work in a minute, with a sample site inside this process
+    Demo(commands::demo::Args),
     /// Import from one site, once, and say how it went
     Import(commands::import::Args),
     /// List, add, test, pause and delete connections

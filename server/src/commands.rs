@@ -1,6 +1,7 @@
 //! The commands; each gives the exit code.
 
 pub mod connections;
+pub mod demo;
 pub mod doctor;
 pub mod import;
 pub mod keys;
@@ -19,6 +20,7 @@ use crate::config::Config;
 pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8> {
     match command.unwrap_or(Command::Serve(serve::Args::default())) {
         Command::Serve(args) => serve::run(args, config).await,
+        Command::Demo(args) => demo::run(args, config).await,
         Command::Import(args) => import::run(args, config).await,
         Command::Connections(args) => connections::run(args, config).await,
         Command::Scenarios(args) => scenarios::run(args, config).await,
