@@ -41,3 +41,9 @@ pub enum Command {
     /// Check this installation, with a remedy for each finding
     Doctor(commands::doctor::Args),
 }
+
+impl Command {
+    pub fn is_serve(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+}
