@@ -22,8 +22,28 @@ pub struct Cli {
 pub enum Command {
     /// Run the server: API, views, imports. The default
     Serve(commands::serve::Args),
+    /// See everything work in a minute, with a sample site inside this process
+    Demo(commands::demo::Args),
+    /// Import from one site, once, and say how it went
+    Import(commands::import::Args),
+    /// List, add, test, pause and delete connections
+    Connections(commands::connections::Args),
+    /// List, create, publish and run scenarios
+    Scenarios(commands::scenarios::Args),
+    /// List and show mappings
+    Mappings(commands::mappings::Args),
+    /// List, watch, cancel, pause and resume runs
+    Runs(commands::runs::Args),
+    /// List, issue and revoke access tokens
+    Tokens(commands::tokens::Args),
     /// Look after the key that opens the vault
     Keys(commands::keys::Args),
     /// Check this installation, with a remedy for each finding
     Doctor(commands::doctor::Args),
+}
+
+impl Command {
+    pub fn is_serve(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
 }

@@ -1,9 +1,11 @@
 //! The thin commands' way to the API: the router inside this process, or a running server over HTTP. Both give the
 //! same answers, because both are the same API.
 
+mod api;
 mod problem;
 mod remote;
 
+pub use api::{Api, encode};
 pub use remote::Remote;
 
 use anyhow::Context;
@@ -17,26 +19,24 @@ use hyper::{Method, Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::exit;
+
 /// Largest answer taken in.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
-pub struct Client {
-    transport: Transport,
-    token: Secret,
-}
-
-enum Transport {
+pub enum Client {
+    /// Whoever can open the data directory is its administrator.
     InProcess(Router),
-    Remote(Remote),
+    Remote(Remote, Secret),
 }
 
 impl Client {
-    pub fn in_process(api: Router, token: Secret) -> Self {
-        Self { transport: Transport::InProcess(api), token }
+    pub fn in_process(api: Router) -> Self {
+        Self::InProcess(api)
     }
 
     pub fn remote(server: Remote, token: Secret) -> Self {
-        Self { transport: Transport::Remote(server), token }
+        Self::Remote(server, token)
     }
 
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
@@ -47,10 +47,6 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    pub async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.call(Method::PUT, path, Some(body)).await
-    }
-
     pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
         self.call(Method::DELETE, path, None).await
     }
@@ -58,25 +54,31 @@ impl Client {
     /// One call. An answer that is no success becomes an error in the API's own words.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", self.token.expose())).map_err(|_| {
-            crate::exit::ending(crate::exit::REFUSED, "the token holds characters no token has")
-        })?;
-        bearer.set_sensitive(true);
-        let mut request = Request::builder().method(method).uri(path).header(AUTHORIZATION, bearer);
+        let mut request = Request::builder().method(method).uri(path);
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        let request = request.body(Body::from(bytes)).context("the request makes no sense")?;
-        let (status, bytes) = match &self.transport {
-            Transport::InProcess(api) => {
+        let mut request = request.body(Body::from(bytes)).context("the request makes no sense")?;
+        let (status, bytes) = match self {
+            Self::InProcess(api) => {
                 let answer = api.clone().oneshot(request).await?;
                 let status = answer.status();
                 (status, collect(answer.into_body()).await?)
             }
-            Transport::Remote(server) => server.call(request).await?,
+            Self::Remote(server, token) => {
+                request.headers_mut().insert(AUTHORIZATION, bearer(token)?);
+                server.call(request).await?
+            }
         };
         understand(status, &bytes)
     }
+}
+
+fn bearer(token: &Secret) -> anyhow::Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+        .map_err(|_| exit::ending(exit::REFUSED, "the token file holds characters that no token has"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The whole body, up to the bound.

@@ -1,9 +1,11 @@
 //! Puts the parts together: the embedded profile's stores, the apps, the followers. Only this file and what is
 //! below it name concrete types.
 
+mod api;
 mod apps;
 mod keys;
 mod portal;
+pub mod service;
 
 pub use keys::{default_key_file, key_ring};
 

@@ -13,6 +13,7 @@ use app_sdk::egress::{AllowRule, EgressConfig};
 use engine::ports::Secret;
 use ipnet::IpNet;
 use sources::{Given, SettingArgs};
+use tracing::level_filters::LevelFilter;
 
 /// Why the configuration is refused: one sentence that says what to do. Exit code 78.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,7 +57,8 @@ pub struct Config {
     pub key: Option<Secret>,
     pub trusted_proxies: Vec<IpNet>,
     pub log_format: LogFormat,
-    pub log: tracing::level_filters::LevelFilter,
+    /// What was asked for; each command has a usual level of its own.
+    pub log: Option<LevelFilter>,
     pub limits: Limits,
     pub metrics_public: bool,
     pub ready_lag: u64,
@@ -90,7 +92,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             "json" => Ok(LogFormat::Json),
             _ => Err("write text or json".to_owned()),
         })?,
-        log: reader.read("log", |text| {
+        log: reader.optional("log", |text| {
             text.parse().map_err(|_| "write error, warn, info, debug or trace".to_owned())
         })?,
         limits: limits(&reader)?,

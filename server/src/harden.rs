@@ -1,6 +1,9 @@
-//! What the process gives up at its start: memory images that could hold a key, and open file modes.
+//! What the process gives up at its start (memory images that could hold a key, open file modes) and takes (open files).
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+const OPEN_FILES: u64 = 65_536;
+const OPEN_FILES_MIN: u64 = 2_048;
 
 /// Core dumps off, new files private. Either may be forbidden by a container; then the start goes on with a warning.
 pub fn at_start() -> Vec<&'static str> {
@@ -8,8 +11,24 @@ pub fn at_start() -> Vec<&'static str> {
     if setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).is_err() {
         warnings.push("core dumps could not be switched off; switch them off for this service");
     }
+    if !raise_open_files() {
+        warnings.push(
+            "fewer than 2048 files may be open at once; raise the limit (LimitNOFILE) for many connections",
+        );
+    }
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     warnings
+}
+
+/// Every connection is an open file. Takes what the hard limit allows, up to what can be used; true if that is enough.
+fn raise_open_files() -> bool {
+    let given = getrlimit(Resource::Nofile);
+    let most = given.maximum.unwrap_or(OPEN_FILES).min(OPEN_FILES);
+    if given.current.is_some_and(|current| current < most) {
+        // What it came to is looked at below.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(most), maximum: given.maximum });
+    }
+    getrlimit(Resource::Nofile).current.is_none_or(|current| current >= OPEN_FILES_MIN)
 }
 
 #[cfg(test)]

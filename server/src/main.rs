@@ -15,10 +15,13 @@ mod numbers;
 mod output;
 mod requests;
 mod secrets;
+mod serving;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use cli::Command;
+use tracing::level_filters::LevelFilter;
 
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
@@ -33,7 +36,12 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => return exit::report(&error.into()),
     };
-    let flush = logging::start(config.log_format, config.log);
+    let usual = if cli.command.as_ref().is_none_or(Command::is_serve) {
+        LevelFilter::INFO
+    } else {
+        LevelFilter::WARN
+    };
+    let flush = logging::start(config.log_format, config.log.unwrap_or(usual));
     for warning in harden::at_start() {
         tracing::warn!("{warning}");
     }

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use engine::ports::Secret;
+use zeroize::Zeroizing;
 
 use crate::exit;
 use crate::output;
@@ -19,7 +20,7 @@ pub fn take(file: Option<&Path>, what: &str, flag: &str) -> anyhow::Result<Secre
         Some(path) => from_file(path, what),
         None if std::io::stdin().is_terminal() => {
             let typed = rpassword::prompt_password(format!("{what} (not shown): "))?;
-            clean(typed, what)
+            clean(&Zeroizing::new(typed), what)
         }
         None => Err(exit::ending(
             exit::USAGE,
@@ -41,17 +42,17 @@ pub fn from_file(path: &Path, what: &str) -> anyhow::Result<Secret> {
 }
 
 fn from(reader: &mut impl Read, what: &str) -> anyhow::Result<Secret> {
-    let mut text = String::new();
+    let mut text = Zeroizing::new(String::new());
     reader
         .take(BYTES_MAX + 1)
         .read_to_string(&mut text)
         .map_err(|error| exit::ending(exit::CONFIG, format!("{what} cannot be read: {error}")))?;
-    clean(text, what)
+    clean(&text, what)
 }
 
 /// Editors end a file with a line break; that one is dropped. Any other control character is a mistake.
-fn clean(text: String, what: &str) -> anyhow::Result<Secret> {
-    let cut = text.strip_suffix('\n').unwrap_or(&text);
+fn clean(text: &str, what: &str) -> anyhow::Result<Secret> {
+    let cut = text.strip_suffix('\n').unwrap_or(text);
     let cut = cut.strip_suffix('\r').unwrap_or(cut);
     let sane = !cut.is_empty() && cut.len() as u64 <= BYTES_MAX && !cut.chars().any(char::is_control);
     if sane {

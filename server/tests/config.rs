@@ -1,4 +1,5 @@
 //! Where a setting comes from, and what a wrong one says (bad input 167).
+#![expect(clippy::unwrap_used, reason = "only tests use this")]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -35,7 +35,9 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     if args.json {
         output::say_json(&serde_json::json!({ "worst": worst, "findings": findings }));
     } else {
-        findings.iter().for_each(|finding| output::say(&finding.line()));
+        for finding in &findings {
+            output::say(&finding.line());
+        }
     }
     Ok(match worst {
         Level::Ok => 0,

@@ -59,6 +59,7 @@ fn from_named(file: &Path) -> anyhow::Result<KeyRing> {
 /// True for a file that systemd handed over (`LoadCredential=`), as long as not everybody may read it.
 fn is_credential(file: &Path) -> bool {
     let given = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let is_private = std::fs::metadata(file).is_ok_and(|it| it.permissions().mode() & 0o007 == 0);
+    let others = |it: std::fs::Metadata| it.permissions().mode() & 0o007;
+    let is_private = std::fs::metadata(file).is_ok_and(|it| others(it) == 0);
     is_private && given.is_some_and(|directory| file.parent() == Some(&directory))
 }

@@ -77,7 +77,13 @@ pub const ALL: &[Setting] = &[
         "Reverse proxies whose X-Forwarded-For is believed",
     ),
     setting("log_format", "PORTAL_LOG_FORMAT", "text", "text|json", "Form of the log on standard error"),
-    setting("log", "PORTAL_LOG", "info", "LEVEL", "Least level logged: error, warn, info, debug, trace"),
+    setting(
+        "log",
+        "PORTAL_LOG",
+        "",
+        "LEVEL",
+        "Least level logged: error, warn, info, debug, trace [default: info for serve, warn for the others]",
+    ),
     setting("max_connections", "PORTAL_MAX_CONNECTIONS", "1024", "N", "Connections at once"),
     setting(
         "max_connections_per_ip",

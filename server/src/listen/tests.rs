@@ -43,7 +43,7 @@ fn limits() -> Limits {
 
 fn routes() -> Router {
     let endless = || async {
-        let chunk = Bytes::from_static(&[b'x'; 64 << 10]);
+        let chunk = Bytes::from(vec![b'x'; 64 << 10]);
         Body::from_stream(futures::stream::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone())))
     };
     let events = || async {
@@ -56,17 +56,15 @@ fn routes() -> Router {
     Router::new()
         .route("/", get(|| async { "hello" }))
         .route("/length", post(|body: Bytes| async move { body.len().to_string() }))
-        .route(
-            "/panic",
-            get(|| async {
-                if true {
-                    panic!("on purpose")
-                }
-            }),
-        )
+        .route("/panic", get(broken))
         .route("/endless", get(endless))
         .route("/events", get(events))
         .route("/late", get(|| async { tokio::time::sleep(Duration::from_millis(600)).await }))
+}
+
+/// A handler with a defect.
+async fn broken() -> &'static str {
+    panic!("on purpose")
 }
 
 async fn start(limits: Limits) -> Running {

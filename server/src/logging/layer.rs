@@ -37,7 +37,7 @@ fn text(at: &str, level: &str, mut fields: Map<String, Value>) -> String {
     let message = fields.remove("message").and_then(|m| m.as_str().map(str::to_owned)).unwrap_or_default();
     let mut line = format!("{at} {level:5} {message}");
     for (name, value) in fields {
-        line.push_str(&format!(" {name}={value}"));
+        line.extend([" ", &name, "=", &value.to_string()]);
     }
     line
 }

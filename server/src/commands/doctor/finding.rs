@@ -16,22 +16,24 @@ pub enum Level {
 pub struct Finding {
     pub check: &'static str,
     pub level: Level,
-    pub finding: String,
+    /// What was found.
+    #[serde(rename = "finding")]
+    pub found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
 
 impl Finding {
     pub fn ok(check: &'static str, finding: impl Into<String>) -> Self {
-        Self { check, level: Level::Ok, finding: finding.into(), remedy: None }
+        Self { check, level: Level::Ok, found: finding.into(), remedy: None }
     }
 
     pub fn warn(check: &'static str, finding: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { check, level: Level::Warn, finding: finding.into(), remedy: Some(remedy.into()) }
+        Self { check, level: Level::Warn, found: finding.into(), remedy: Some(remedy.into()) }
     }
 
     pub fn fail(check: &'static str, finding: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { check, level: Level::Fail, finding: finding.into(), remedy: Some(remedy.into()) }
+        Self { check, level: Level::Fail, found: finding.into(), remedy: Some(remedy.into()) }
     }
 
     pub fn line(&self) -> String {
@@ -42,6 +44,6 @@ impl Finding {
         };
         let remedy =
             self.remedy.as_ref().map(|remedy| format!("\n                      → {}", escape::line(remedy)));
-        format!("{mark}  {:14}  {}{}", self.check, escape::line(&self.finding), remedy.unwrap_or_default())
+        format!("{mark}  {:14}  {}{}", self.check, escape::line(&self.found), remedy.unwrap_or_default())
     }
 }

@@ -28,12 +28,11 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<u8> {
             ),
         ));
     }
-    let (source, text) = match &config.key {
-        Some(key) => ("PORTAL_KEY".to_owned(), Zeroizing::new(key.expose().to_owned())),
-        None => {
-            let file = super::file(config)?;
-            (file.display().to_string(), Zeroizing::new(std::fs::read_to_string(&file).unwrap_or_default()))
-        }
+    let (source, text) = if let Some(key) = &config.key {
+        ("PORTAL_KEY".to_owned(), Zeroizing::new(key.expose().to_owned()))
+    } else {
+        let file = super::file(config)?;
+        (file.display().to_string(), Zeroizing::new(std::fs::read_to_string(&file).unwrap_or_default()))
     };
     let dir = DataDir::open(&config.data)?;
     let ids = Arc::new(SystemIds);

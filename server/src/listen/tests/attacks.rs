@@ -101,7 +101,7 @@ async fn bad_input_011_http2_prior_knowledge_is_refused() {
     let mut stream = server.connect().await;
     stream.write_all(preface).await.unwrap();
     let answer = rest(&mut stream).await;
-    assert!(!answer.starts_with("\0") && !answer.contains(" 200 "), "{answer:?}");
+    assert!(!answer.starts_with('\0') && !answer.contains(" 200 "), "{answer:?}");
 }
 
 #[tokio::test]

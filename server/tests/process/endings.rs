@@ -1,11 +1,9 @@
 //! The process as a whole: ready, alone in its directory, and ended by signals.
 
-mod running;
-
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use running::{BOUND, Server, command};
+use super::running::{BOUND, Server, command};
 
 #[test]
 fn a_first_start_becomes_ready_and_makes_private_files() {

@@ -12,8 +12,8 @@ pub const BOUND: Duration = Duration::from_secs(20);
 pub struct Server {
     pub child: Child,
     pub address: SocketAddr,
-    /// Kept open: a server whose reader is gone must not care, but these tests read.
-    pub out: BufReader<ChildStdout>,
+    /// Kept, so that the pipe stays open.
+    _out: BufReader<ChildStdout>,
 }
 
 pub fn command() -> Command {
@@ -24,13 +24,18 @@ pub fn command() -> Command {
 
 impl Server {
     pub fn start(data: &Path, more: &[&str]) -> Self {
+        Self::start_with(data, more, Stdio::null())
+    }
+
+    /// With somebody, or nobody, who reads its log.
+    pub fn start_with(data: &Path, more: &[&str], log: Stdio) -> Self {
         let mut child = command()
             .env("PORTAL_DISK_RESERVE", "1MiB")
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(more)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -42,7 +47,7 @@ impl Server {
                 break address.parse().unwrap();
             }
         };
-        Self { child, address, out }
+        Self { child, address, _out: out }
     }
 
     pub fn connect(&self) -> TcpStream {
