@@ -33,6 +33,15 @@ pub fn decode<T: DeserializeOwned>(event_type: &str, json: &[u8]) -> Result<T, D
         .map_err(|source| DecodeError::Malformed { event_type: event_type.to_owned(), source })
 }
 
+/// Reads a part of the content that borrows from it.
+pub fn decode_borrowed<'a, T: serde::Deserialize<'a>>(
+    event_type: &str,
+    json: &'a [u8],
+) -> Result<T, DecodeError> {
+    serde_json::from_slice(json)
+        .map_err(|source| DecodeError::Malformed { event_type: event_type.to_owned(), source })
+}
+
 /// Declares a category's events: `events! { enum RunEvent { "run.started" => Started(RunStarted), … } }`.
 #[macro_export]
 macro_rules! events {

@@ -31,8 +31,6 @@ pub struct PortalWritten {
     pub entity: String,
     /// `RecordKey::path` of the source record.
     pub external: String,
-    /// Idempotency key of the act; the same act never writes twice.
-    pub effect: String,
     /// Digest of the fields.
     pub digest: String,
     /// The source's version of the record, for the stale guard.

@@ -19,7 +19,10 @@ pub enum RunCommand {
     },
     /// One page of items has its outcomes. `after` is the cursor the page was read from: another executor may have
     /// settled it meanwhile, and nobody may count it twice.
-    Settle { chunk: Box<ItemsSettled>, after: Option<serde_json::Value> },
+    Settle {
+        chunk: Box<ItemsSettled>,
+        after: Option<serde_json::Value>,
+    },
     /// A fetch node has no more pages, or cannot go on.
     FinishFetch(FetchFinished),
     Note(RunNoted),
@@ -93,7 +96,10 @@ impl Decider for Runs {
                     "list the runs and use an id from there",
                 ));
             }
-            (C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_), RunPhase::Done) => {
+            (
+                C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
+                RunPhase::Done,
+            ) => {
                 return Err(Rejection::new(
                     "ALREADY_FINISHED",
                     "the run has ended",
@@ -111,7 +117,7 @@ impl Decider for Runs {
                 vec![E::CancelRequested(CancelRequested { reason })]
             }
             C::Pause | C::Resume | C::Cancel { .. } => vec![],
-            C::Settle { chunk, after } => settle(state, *chunk, after)?,
+            C::Settle { chunk, after } => settle(state, *chunk, after.as_ref())?,
             C::FinishFetch(finished) => vec![E::FetchFinished(finished)],
             C::Note(noted) => vec![E::Noted(noted)],
             C::Complete => {
@@ -157,9 +163,9 @@ pub const ALREADY_SETTLED: &str = "ALREADY_SETTLED";
 fn settle(
     state: &RunState,
     chunk: ItemsSettled,
-    after: Option<serde_json::Value>,
+    after: Option<&serde_json::Value>,
 ) -> Result<Vec<RunEvent>, Rejection> {
-    let at = state.fetches.get(&chunk.node).and_then(|progress| progress.cursor.clone());
+    let at = state.fetches.get(&chunk.node).and_then(|progress| progress.cursor.as_ref());
     if chunk.page.is_some() && at != after {
         return Err(Rejection::new(
             ALREADY_SETTLED,

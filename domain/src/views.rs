@@ -11,7 +11,7 @@ mod scenarios;
 mod tokens;
 
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
-pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalView};
+pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
     FetchView, RUN_CHUNKS, RUN_LOG, RUNS, RunChunkView, RunLogView, RunPhaseView, RunView, chunk_key, log_key,

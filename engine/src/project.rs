@@ -9,12 +9,10 @@ use domain::event::DecodeError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bodies;
 use crate::envelope::{Position, Recorded};
 use crate::follow::Follower;
-use crate::ports::{
-    Cause, Change, Doc, Filter, IndexValue, ReadStore, Slice, SubjectKey, Vault, ViewBatch, ViewSpec,
-};
-use crate::seal;
+use crate::ports::{Cause, Change, Doc, Filter, IndexValue, ReadStore, Slice, Vault, ViewBatch, ViewSpec};
 
 /// An event, with its body opened where it can be.
 pub struct Opened<'a> {
@@ -115,25 +113,11 @@ impl Projector {
 
     /// Opens the bodies that some projection will read.
     async fn open<'a>(&self, events: &'a [Recorded]) -> Result<Vec<Opened<'a>>, Cause> {
-        let wanted: Vec<bool> = events.iter().map(|event| self.wants_body(event)).collect();
-        let mut subjects: Vec<String> = Vec::new();
-        for (event, _) in events.iter().zip(&wanted).filter(|(_, wanted)| **wanted) {
-            subjects.extend(event.body.as_deref().and_then(seal::subject).map(str::to_owned));
-        }
-        subjects.sort_unstable();
-        subjects.dedup();
-        let keys: HashMap<String, Option<SubjectKey>> = if subjects.is_empty() {
-            HashMap::new()
-        } else {
-            let found = self.vault.subject_keys(&subjects, false).await?;
-            subjects.into_iter().zip(found).collect()
-        };
+        let wanted: Vec<&Recorded> = events.iter().filter(|event| self.wants_body(event)).collect();
+        let mut bodies = bodies::open(&*self.vault, &wanted).await?.into_iter();
         let mut opened = Vec::with_capacity(events.len());
-        for (recorded, wanted) in events.iter().zip(wanted) {
-            let body = match recorded.body.as_deref().filter(|_| wanted) {
-                Some(body) => open_body(recorded, body, &keys)?,
-                None => None,
-            };
+        for recorded in events {
+            let body = if self.wants_body(recorded) { bodies.next().flatten() } else { None };
             opened.push(Opened { recorded, body });
         }
         Ok(opened)
@@ -174,19 +158,6 @@ impl Projector {
             changes: docs.into_changes(),
             checkpoint: read_to.max(after),
         })
-    }
-}
-
-fn open_body(
-    recorded: &Recorded,
-    body: &[u8],
-    keys: &HashMap<String, Option<SubjectKey>>,
-) -> Result<Option<Bytes>, Cause> {
-    let key = seal::subject(body).and_then(|subject| keys.get(subject)).and_then(Option::as_ref);
-    match seal::open(body, recorded.stream.as_str(), key) {
-        Ok(plain) => Ok(Some(plain)),
-        Err(seal::UnsealError::Erased) => Ok(None),
-        Err(damaged) => Err(format!("event at position {}: {damaged}", recorded.position).into()),
     }
 }
 

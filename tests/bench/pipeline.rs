@@ -8,10 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use adapter_memory::LogBus;
-use adapter_sqlite::{DataDir, KeyRing, SqliteEventStore, SqliteReadStore, SqliteVault, SystemClock, SystemIds};
+use adapter_sqlite::{
+    DataDir, KeyRing, SqliteEventStore, SqliteReadStore, SqliteVault, SystemClock, SystemIds,
+};
 use app_portal::embedded::Embedded;
 use app_sdk::catalogue::{AppEntry, Limits};
-use app_sdk::{App, AppError, Apps, Fetched, PageRequest, Session, Source, SourceEnd, SourceItem, SourcePage};
+use app_sdk::{
+    App, AppError, Apps, Fetched, PageRequest, Session, Source, SourceEnd, SourceItem, SourcePage,
+};
 use bytes::Bytes;
 use domain::connection::{ConnectionCommand, Connections};
 use domain::ids::ScenarioId;
@@ -43,7 +47,12 @@ impl Source for Generated {
                 subject: Some(format!("users.{id}")),
             });
             let cursor = ((page + 1) * PAGE < total).then(|| json!({ "page": page + 1 }));
-            Ok(Fetched::Page(SourcePage { items: items.collect(), cursor, total: Some(total), ..SourcePage::default() }))
+            Ok(Fetched::Page(SourcePage {
+                items: items.collect(),
+                cursor,
+                total: Some(total),
+                ..SourcePage::default()
+            }))
         });
         let end = Fetched::End(SourceEnd { complete: true, total: Some(total), hidden: 0, problem: None });
         futures::stream::iter(pages.chain([Ok(end)])).boxed()
@@ -137,7 +146,9 @@ async fn open(folder: &Path, records: u64) -> Parts {
 
 async fn prepare(parts: &Parts) {
     let meta = || Meta::by("bench");
-    for (id, app, address) in [("cn_site", "wordpress", "https://site.example/"), ("cn_portal", "portal", "embedded:")] {
+    for (id, app, address) in
+        [("cn_site", "wordpress", "https://site.example/"), ("cn_portal", "portal", "embedded:")]
+    {
         let command = ConnectionCommand::Add {
             app: app.into(),
             name: id.into(),
@@ -153,7 +164,11 @@ async fn prepare(parts: &Parts) {
         resource: "users".into(),
         entity: "user".into(),
     };
-    parts.executor.execute::<Mappings>("mp_u", MappingCommand::Create(created), meta()).await.expect("created");
+    parts
+        .executor
+        .execute::<Mappings>("mp_u", MappingCommand::Create(created), meta())
+        .await
+        .expect("created");
     let definition = serde_json::from_str(ready.json).expect("JSON");
     let revise = MappingCommand::Revise { expected: None, definition };
     parts.executor.execute::<Mappings>("mp_u", revise, meta()).await.expect("revised");
@@ -174,7 +189,11 @@ async fn start(parts: &Parts, run: &str) {
         trigger: Trigger::Manual,
         limit: None,
     };
-    parts.executor.execute::<Runs>(run, RunCommand::Start(started), Meta::by("bench")).await.expect("started");
+    parts
+        .executor
+        .execute::<Runs>(run, RunCommand::Start(started), Meta::by("bench"))
+        .await
+        .expect("started");
 }
 
 /// Waits until the run is over and every view shows it.
@@ -185,7 +204,9 @@ async fn over(parts: &Parts, run: &str) -> RunView {
         if let Some(view) = view.filter(|view| view.phase.is_over()) {
             let end = *parts.executor.store.end().borrow();
             for spec in [&PORTAL, &LINKS] {
-                engine::wait::until(&*parts.reads, spec, end, Duration::from_secs(60)).await.expect("readable");
+                engine::wait::until(&*parts.reads, spec, end, Duration::from_mins(1))
+                    .await
+                    .expect("readable");
             }
             return view;
         }

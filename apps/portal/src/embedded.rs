@@ -145,7 +145,6 @@ fn write(item: &WriteItem, arrived: &HashMap<String, PortalId>) -> PortalWritten
         write: Write::Created,
         entity: item.entity.clone(),
         external: item.record.path(),
-        effect: item.effect.clone(),
         digest: item.digest.clone(),
         source_version: item.source_version.clone(),
         mapping: item.mapping.clone(),

@@ -49,12 +49,12 @@ impl Http {
 
     fn request(&self, session: &Session, body: Bytes, key: &str, dry: bool) -> Result<Request, AppError> {
         let secret = session.credentials.as_ref().and_then(|credentials| credentials.secret.as_ref());
-        let signing = secret.ok_or_else(|| unsigned("no signing secret is stored")).and_then(|secret| {
-            SigningKey::parse(secret).map_err(|error| unsigned(&error.to_string()))
-        })?;
-        let url = Url::parse(&session.address)
-            .and_then(|base| base.join("v1/import/batches"))
-            .map_err(|error| invalid("INVALID_ADDRESS", format!("{} is no address: {error}", session.address)))?;
+        let signing = secret
+            .ok_or_else(|| unsigned("no signing secret is stored"))
+            .and_then(|secret| SigningKey::parse(secret).map_err(|error| unsigned(&error.to_string())))?;
+        let url = Url::parse(&session.address).and_then(|base| base.join("v1/import/batches")).map_err(
+            |error| invalid("INVALID_ADDRESS", format!("{} is no address: {error}", session.address)),
+        )?;
         let timestamp = self.clock.now().timestamp();
         let signature = signing.sign(key, timestamp, &body);
         Request::post(url, body)
@@ -102,11 +102,15 @@ fn read(response: &Response) -> Result<Answer, AppError> {
             message: format!("Portal asked to wait ({status})"),
             retry_after: response.retry_after(),
         }),
-        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => Err(AppError::Transient {
-            code: "PORTAL_UNAVAILABLE".to_owned(),
-            message: format!("Portal answered {status}"),
-            remedy: "nothing to do: the batch is sent again with the same keys, so nothing is written twice".to_owned(),
-        }),
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+            Err(AppError::Transient {
+                code: "PORTAL_UNAVAILABLE".to_owned(),
+                message: format!("Portal answered {status}"),
+                remedy:
+                    "nothing to do: the batch is sent again with the same keys, so nothing is written twice"
+                        .to_owned(),
+            })
+        }
         status => Err(invalid("PORTAL_REFUSED", format!("Portal refused the batch with {status}"))),
     }
 }
@@ -129,7 +133,10 @@ fn unsigned(why: &str) -> AppError {
 }
 
 fn too_large(bytes: usize) -> AppError {
-    invalid("BATCH_TOO_LARGE", format!("the batch of {bytes} bytes is above Portal's limit of {BATCH_BYTES_MAX}"))
+    invalid(
+        "BATCH_TOO_LARGE",
+        format!("the batch of {bytes} bytes is above Portal's limit of {BATCH_BYTES_MAX}"),
+    )
 }
 
 fn invalid(code: &str, message: String) -> AppError {

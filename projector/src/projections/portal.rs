@@ -1,18 +1,17 @@
 //! Fills the embedded Portal's view: its records as they are now.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use domain::event::Event;
-use domain::ids::PortalId;
 use domain::portal::{PortalEvent as E, PortalWritten, Write};
-use domain::views::{PORTAL, PortalView, ViewSpec};
+use domain::views::{PORTAL, PortalRow, ViewSpec};
 use engine::Recorded;
 use engine::project::{Docs, FoldError, Opened, Projection};
-use serde_json::{Map, Value};
+use serde::Deserialize;
 
 /// Longest label kept for searching, in characters.
-const LABEL_CHARS_MAX: usize = 120;
+const LABEL_CHARS_MAX: usize = 60;
 
 pub struct Portal;
 
@@ -37,74 +36,75 @@ impl Projection for Portal {
     fn fold(&self, event: &Opened<'_>, docs: &mut Docs) -> Result<(), FoldError> {
         let recorded = event.recorded;
         let id = recorded.stream.id();
-        let known: Option<PortalView> = docs.get(id)?;
-        let view = match (known, E::from_json(&recorded.event_type, &recorded.data)?) {
-            (known, E::Written(written)) => write(id, known.as_ref(), written, event)?,
-            (Some(mut view), E::Linked(linked)) => {
+        let known: Option<PortalRow> = docs.get(id)?;
+        let now = recorded.recorded_at.timestamp_micros();
+        let row = match (known, E::from_json(&recorded.event_type, &recorded.data)?) {
+            (known, E::Written(written)) => {
+                let label = label(recorded, event.body.as_ref())?;
+                write(known.as_ref(), written, recorded, label)
+            }
+            (Some(mut row), E::Linked(linked)) => {
                 for (field, target) in linked.references {
-                    view.pending.remove(&field);
-                    view.references.insert(field, target.to_string());
+                    row.pending.remove(&field);
+                    row.references.insert(field, target.to_string());
                 }
-                view.changed_at = recorded.recorded_at;
-                view.position = recorded.position;
-                view
+                row.changed_at = now;
+                row.position = recorded.position;
+                row.revision = recorded.revision;
+                row
             }
             (None, E::Linked(_)) => return Ok(()),
         };
-        let columns = vec![
-            Some(view.entity.as_str().into()),
-            label(&view).map(|label| label.as_str().into()),
-            Some(i64::try_from(view.position).unwrap_or(i64::MAX).into()),
-        ];
-        docs.put(id, &view, columns);
+        let columns = vec![Some(row.entity.as_str().into()), row.label.as_deref().map(Into::into)];
+        docs.put(id, &row, columns);
         Ok(())
     }
 }
 
 fn write(
-    id: &str,
-    known: Option<&PortalView>,
+    known: Option<&PortalRow>,
     written: PortalWritten,
-    event: &Opened<'_>,
-) -> Result<PortalView, FoldError> {
-    let recorded = event.recorded;
-    let created_at = match (known, written.write) {
-        (Some(known), Write::Updated) => known.created_at,
-        _ => recorded.recorded_at,
-    };
-    Ok(PortalView {
-        id: id.to_owned(),
+    recorded: &Recorded,
+    label: Option<String>,
+) -> PortalRow {
+    let now = recorded.recorded_at.timestamp_micros();
+    PortalRow {
         entity: written.entity,
         external: written.external,
-        fields: fields(recorded, event.body.as_ref())?,
-        references: texts(written.references),
+        label,
+        references: written.references.into_iter().map(|(field, id)| (field, id.to_string())).collect(),
         pending: written.pending,
         mapping: written.mapping,
         source_version: written.source_version,
+        written: recorded.revision,
         revision: recorded.revision,
         position: recorded.position,
-        created_at,
-        changed_at: recorded.recorded_at,
-    })
+        created_at: known.filter(|_| written.write == Write::Updated).map_or(now, |known| known.created_at),
+        changed_at: now,
+    }
 }
 
-fn fields(recorded: &Recorded, body: Option<&Bytes>) -> Result<Option<Map<String, Value>>, FoldError> {
-    let Some(body) = body else { return Ok(None) };
-    Ok(Some(domain::event::decode(&recorded.event_type, body)?))
-}
-
-fn texts(references: BTreeMap<String, PortalId>) -> BTreeMap<String, String> {
-    references.into_iter().map(|(field, id)| (field, id.to_string())).collect()
+/// The few fields that a label is made of; the rest of the body is passed over.
+#[derive(Deserialize)]
+struct Labels<'a> {
+    #[serde(default, borrow)]
+    title: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    email: Option<Cow<'a, str>>,
+    #[serde(default, borrow)]
+    slug: Option<Cow<'a, str>>,
 }
 
 /// What people know the record by, for searching.
-fn label(view: &PortalView) -> Option<String> {
-    let fields = view.fields.as_ref()?;
-    let parts: Vec<&str> = ["title", "name", "email", "username", "slug"]
-        .iter()
-        .filter_map(|field| fields.get(*field)?.as_str())
-        .filter(|text| !text.is_empty())
+fn label(recorded: &Recorded, body: Option<&Bytes>) -> Result<Option<String>, FoldError> {
+    let Some(body) = body else { return Ok(None) };
+    let labels: Labels<'_> = domain::event::decode_borrowed(&recorded.event_type, body)?;
+    let parts: Vec<&str> = [&labels.title, &labels.name, &labels.email, &labels.slug]
+        .into_iter()
+        .filter_map(|part| part.as_deref().filter(|text| !text.is_empty()))
         .take(2)
         .collect();
-    (!parts.is_empty()).then(|| parts.join(" ").chars().take(LABEL_CHARS_MAX).collect())
+    Ok((!parts.is_empty()).then(|| parts.join(" ").chars().take(LABEL_CHARS_MAX).collect()))
 }

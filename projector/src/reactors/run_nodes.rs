@@ -11,13 +11,12 @@ mod write;
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use domain::record::{RecordEvent, RecordKey};
 use domain::run::{FetchFinished, Problem, RunCommand, RunMode, RunPhase, RunStarted, Runs};
 use domain::views::{LINKS, RECORDS};
 use engine::hold::Hold;
 use engine::ports::Cause;
-use engine::{Meta, StreamName, history, seal};
+use engine::{Meta, Recorded, StreamName, bodies, history, seal};
 use tokio::sync::Notify;
 
 use self::fetch::{Ended, Execution};
@@ -28,9 +27,9 @@ use self::route::Unique;
 use crate::parts::Parts;
 
 /// How long views may take to show what happened before the run.
-const VIEW_PATIENCE: Duration = Duration::from_secs(600);
+const VIEW_PATIENCE: Duration = Duration::from_mins(10);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 /// Records tried again in one chunk.
 const AGAIN_MAX: usize = 100;
 
@@ -156,28 +155,18 @@ async fn recall(parts: &Parts, fetch: &Fetch, ids: &[&String]) -> Result<Vec<Obs
         .collect();
     let streams: Vec<StreamName> = keys.iter().map(|key| StreamName::new("record", key.path())).collect();
     let last = parts.executor.store.read_last(&streams).await?;
+    let (keys, events): (Vec<RecordKey>, Vec<Recorded>) =
+        keys.into_iter().zip(last).filter_map(|(key, last)| Some((key, last?))).unzip();
+    let bodies = bodies::open(&*parts.vault, &events.iter().collect::<Vec<_>>()).await?;
     let mut observed = Vec::with_capacity(keys.len());
-    for (key, last) in keys.into_iter().zip(last) {
-        let Some(recorded) = last else { continue };
-        let RecordEvent::Changed(changed) = history::decode(&recorded)? else { continue };
-        let Some(body) = &recorded.body else { continue };
-        let subject = seal::subject(body).map(str::to_owned);
-        let opened = match &subject {
-            None => Some(seal::open(body, recorded.stream.as_str(), None)?),
-            Some(subject) => {
-                let keys = parts.vault.subject_keys(std::slice::from_ref(subject), false).await?;
-                match keys.into_iter().next().flatten() {
-                    Some(key) => Some(seal::open(body, recorded.stream.as_str(), Some(&key))?),
-                    None => None,
-                }
-            }
-        };
+    for ((key, recorded), body) in keys.into_iter().zip(&events).zip(bodies) {
+        let RecordEvent::Changed(changed) = history::decode(recorded)? else { continue };
         observed.push(Observed {
             key,
-            erased: opened.is_none(),
-            bytes: opened.unwrap_or_else(Bytes::new),
+            erased: body.is_none(),
+            bytes: body.unwrap_or_default(),
             version: changed.version,
-            subject,
+            subject: recorded.body.as_deref().and_then(seal::subject).map(str::to_owned),
             revision: recorded.revision,
         });
     }

@@ -17,7 +17,7 @@ use domain::decider::Decider;
 use domain::ids::{MappingId, RunId, ScenarioId};
 use domain::mappings::{MappingCommand, MappingCreated, Mappings};
 use domain::run::{RunCommand, RunMode, RunStarted, Runs, Trigger};
-use domain::views::{PORTAL, PortalView, RUNS, RunView, ViewSpec};
+use domain::views::{PORTAL, PortalRow, PortalView, RUNS, RunView, ViewSpec};
 use engine::Meta;
 use engine::execute::Executor;
 use engine::ports::{EventStore, Query, ReadStore};
@@ -219,7 +219,15 @@ impl Stage {
         self.settle(&PORTAL, end).await;
         let query = Query { limit: 1_000, ..Query::default() };
         let page = self.reads.list(&PORTAL, &query).await.unwrap();
-        page.rows.iter().map(|row| serde_json::from_slice(&row.doc).unwrap()).collect()
+        let mut views = vec![];
+        for row in page.rows {
+            let found: PortalRow = serde_json::from_slice(&row.doc).unwrap();
+            let stream = engine::StreamName::new("portal", &row.key);
+            let event = self.store.read_stream(&stream, found.written, 1).await.unwrap().pop().unwrap();
+            let body = engine::bodies::open(&*self.parts.vault, &[&event]).await.unwrap().pop().flatten();
+            views.push(found.view(row.key, body.map(|body| serde_json::from_slice(&body).unwrap())));
+        }
+        views
     }
 
     pub fn put(&self, resource: &str, id: u64, record: Value) {

@@ -71,23 +71,25 @@ impl Router<'_> {
     ) {
         for step in steps {
             match step {
-                Step::Filter { node, condition, matches, otherwise } => match decide(condition, record, mapped) {
-                    Ok(true) => self.walk(matches, observed, record, mapped, routes),
-                    Ok(false) if otherwise.is_empty() => {
-                        let note = note(node, "FILTERED", "the condition does not hold for this record");
-                        routes.push(Route::Settled {
+                Step::Filter { node, condition, matches, otherwise } => {
+                    match decide(condition, record, mapped) {
+                        Ok(true) => self.walk(matches, observed, record, mapped, routes),
+                        Ok(false) if otherwise.is_empty() => {
+                            let note = note(node, "FILTERED", "the condition does not hold for this record");
+                            routes.push(Route::Settled {
+                                target: first_target(matches),
+                                outcome: Outcome::Skipped,
+                                notes: vec![note],
+                            });
+                        }
+                        Ok(false) => self.walk(otherwise, observed, record, mapped, routes),
+                        Err(problem) => routes.push(Route::Settled {
                             target: first_target(matches),
-                            outcome: Outcome::Skipped,
-                            notes: vec![note],
-                        });
+                            outcome: Outcome::Failed,
+                            notes: vec![field_note(node, &problem)],
+                        }),
                     }
-                    Ok(false) => self.walk(otherwise, observed, record, mapped, routes),
-                    Err(problem) => routes.push(Route::Settled {
-                        target: first_target(matches),
-                        outcome: Outcome::Failed,
-                        notes: vec![field_note(node, &problem)],
-                    }),
-                },
+                }
                 Step::Map { node, stamp, mapping, next } => {
                     let mut outcome = mapping.apply(record);
                     self.check_unique(mapping, observed, &mut outcome);
@@ -180,7 +182,11 @@ impl Router<'_> {
 }
 
 /// A condition before the mapping sees the record; after it, the mapped fields as well.
-fn decide(condition: &Condition, record: &Value, mapped: Option<&Mapped<'_>>) -> Result<bool, Box<FieldProblem>> {
+fn decide(
+    condition: &Condition,
+    record: &Value,
+    mapped: Option<&Mapped<'_>>,
+) -> Result<bool, Box<FieldProblem>> {
     match mapped {
         Some(mapped) if condition.uses_item() => {
             condition.matches_both(record, &Value::Object(mapped.outcome.fields.clone())).map_err(Box::new)
@@ -197,14 +203,12 @@ struct Mapped<'a> {
 
 /// The target that a settled record would have gone to.
 fn first_target(steps: &[Step]) -> u8 {
-    for step in steps {
-        match step {
-            Step::Write { target, .. } => return *target,
-            Step::Map { next, .. } => return first_target(next),
-            Step::Filter { matches, .. } => return first_target(matches),
-        }
+    match steps.first() {
+        Some(Step::Write { target, .. }) => *target,
+        Some(Step::Map { next, .. }) => first_target(next),
+        Some(Step::Filter { matches, .. }) => first_target(matches),
+        None => 0,
     }
-    0
 }
 
 fn digest(fields: &serde_json::Map<String, Value>, references: &BTreeMap<String, RecordKey>) -> String {

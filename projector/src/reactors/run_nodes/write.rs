@@ -135,7 +135,7 @@ async fn send(
             Ok((performed, attempts)) => {
                 written.appends.extend(performed.appends);
                 for (out, answer) in batch.into_iter().zip(performed.answers) {
-                    settle(out, answer, target, node, attempts, written);
+                    settle(&out, answer, target, node, attempts, written);
                 }
             }
             Err((AppError::Invalid { .. }, _)) if batch.len() > 1 => {
@@ -180,7 +180,7 @@ async fn with_retries(
     }
 }
 
-fn settle(out: Outgoing, answer: WriteAnswer, target: u8, node: &str, attempts: u32, written: &mut Written) {
+fn settle(out: &Outgoing, answer: WriteAnswer, target: u8, node: &str, attempts: u32, written: &mut Written) {
     let mut notes = out.warnings.clone();
     notes.extend(answer.notes);
     let outcome = match answer.result {
@@ -196,7 +196,7 @@ fn settle(out: Outgoing, answer: WriteAnswer, target: u8, node: &str, attempts: 
             Outcome::Skipped
         }
     };
-    written.items.push(settled(&out, target, outcome, answer.portal, notes, attempts));
+    written.items.push(settled(out, target, outcome, answer.portal, notes, attempts));
 }
 
 fn settled(
