@@ -80,11 +80,13 @@ impl Condition {
     }
 
     /// Whether a source record satisfies it.
+    #[expect(clippy::result_large_err, reason = "a problem is rare, and its parts are needed apart")]
     pub fn matches(&self, record: &Value) -> Result<bool, FieldProblem> {
         self.matches_both(record, &Value::Null)
     }
 
     /// The same with the mapped fields as `item`.
+    #[expect(clippy::result_large_err, reason = "a problem is rare, and its parts are needed apart")]
     pub fn matches_both(&self, record: &Value, item: &Value) -> Result<bool, FieldProblem> {
         let mut context = Context::with_env(Arc::clone(&LANGUAGE));
         let mut room = lend::Room::default();

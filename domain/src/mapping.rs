@@ -13,6 +13,10 @@ mod compile;
 mod convert;
 pub mod definition;
 mod explain;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod laws;
 mod parse;
 mod path;
 pub mod problem;
@@ -21,11 +25,14 @@ mod rules;
 mod shape;
 pub mod target;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 
 pub use apply::{MapOutcome, Reference};
 pub use bounds::{OUTPUT_BYTES_MAX, STEPS_MAX};
+pub(crate) use convert::is_rfc3339;
 pub use definition::{Conversion, Definition, Otherwise};
 pub use explain::{Provenance, ProvenanceStep};
 pub use problem::{Code, FieldProblem};
@@ -61,15 +68,6 @@ pub struct CompiledMapping {
     fields: Vec<CompiledField>,
 }
 
-/// A value that no other record of the run may have in the same field.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct UniqueValue<'a> {
-    pub field: &'a str,
-    /// Equal texts are equal values; e-mail addresses in lower case.
-    pub key: String,
-    pub otherwise: Otherwise,
-}
-
 impl CompiledMapping {
     /// The Portal entity it fills.
     pub fn entity(&self) -> &str {
@@ -98,31 +96,37 @@ impl CompiledMapping {
         paths
     }
 
-    /// The values of an outcome that must be unique within the run, for the run to check.
-    pub fn unique_values(&self, outcome: &MapOutcome) -> Vec<UniqueValue<'_>> {
-        let unique = self.fields.iter().filter_map(|field| Some((field, field.unique?)));
+    /// The values of an outcome that must be unique within the run, by field, for the run to check. Equal texts are
+    /// equal values; e-mail addresses come in lower case.
+    pub fn unique_values(&self, outcome: &MapOutcome) -> Vec<(&str, String)> {
+        let unique = self.fields.iter().filter(|field| field.unique.is_some());
         unique
-            .filter_map(|(field, otherwise)| {
-                let key = match outcome.fields.get(&field.to)? {
+            .filter_map(|field| {
+                let value = match outcome.fields.get(&field.to)? {
                     Value::Null => return None,
                     Value::String(text) if field.kind == TargetType::Email => text.to_lowercase(),
                     Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };
-                Some(UniqueValue { field: &field.to, key, otherwise })
+                Some((field.to.as_str(), value))
             })
             .collect()
     }
-}
 
-impl UniqueValue<'_> {
-    /// The problem of a record whose value another record of the run has already.
-    pub fn taken(&self) -> FieldProblem {
+    /// What to do about a value that another record has already. `UseDefault` means the same as `Reject` here: a
+    /// default would not be unique either.
+    pub fn unique_otherwise(&self, field: &str) -> Otherwise {
+        let rule = self.fields.iter().find(|known| known.to == field).and_then(|known| known.unique);
+        if rule == Some(Otherwise::Warn) { Otherwise::Warn } else { Otherwise::Reject }
+    }
+
+    /// The problem of a record whose value `holder`, another record of the run, has already.
+    pub fn not_unique(&self, field: &str, holder: &str, value: &str) -> FieldProblem {
         Fault::new(
             Code::NotUnique,
-            "another record of this run has the same value",
+            format!("record {holder} of this run has the same value"),
             "correct one of the two records in the source",
         )
-        .at(self.field, Some("rule unique".into()), Some(&Value::String(self.key.clone())))
+        .at(field, Some("rule unique".into()), Some(&Value::String(value.to_owned())))
     }
 }

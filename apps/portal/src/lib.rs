@@ -1,6 +1,7 @@
 //! Portal, the destination: built into this installation, or over HTTP at its import address.
 
 pub mod embedded;
+pub mod http;
 pub mod link_references;
 
 use app_sdk::catalogue::{AppEntry, Resource};

@@ -70,7 +70,7 @@ impl TokenSink for Sink {
                 self.text.borrow_mut().push_str(&text);
             }
             Token::NullCharacterToken if self.hidden.borrow().is_none() => {
-                self.text.borrow_mut().push('\u{fffd}')
+                self.text.borrow_mut().push('\u{fffd}');
             }
             Token::TagToken(tag) if self.skip_markup => return self.tag(&tag),
             _ => {}

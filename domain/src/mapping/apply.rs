@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::bounds::Bounds;
 use super::convert::Step;
-use super::definition::Otherwise;
+use super::definition::{Empty, Otherwise};
 use super::path::Path;
 use super::problem::{Code, Fault, FieldProblem};
 use super::rules::{CheckedRule, fits};
@@ -23,9 +23,7 @@ pub(crate) struct CompiledField {
     /// The conversions' names, for problems and lineage.
     pub kinds: Vec<&'static str>,
     pub default: Option<From>,
-    pub null_is_empty: bool,
-    pub text_is_empty: bool,
-    pub list_is_empty: bool,
+    pub empty: Vec<Empty>,
     pub otherwise: Otherwise,
     pub required: Option<Otherwise>,
     pub unique: Option<Otherwise>,
@@ -195,9 +193,9 @@ impl CompiledField {
 
     fn is_empty(&self, value: &Value) -> bool {
         match value {
-            Value::Null => self.null_is_empty,
-            Value::String(text) => self.text_is_empty && text.is_empty(),
-            Value::Array(items) => self.list_is_empty && items.is_empty(),
+            Value::Null => self.empty.contains(&Empty::Null),
+            Value::String(text) => text.is_empty() && self.empty.contains(&Empty::Text),
+            Value::Array(items) => items.is_empty() && self.empty.contains(&Empty::List),
             _ => false,
         }
     }

@@ -148,7 +148,6 @@ fn compile_field(
     let (steps, shape) = compile_steps(rule, problems);
     let rules = compile_rules(rule, target, problems);
     check_shape(rule, target, shape, problems);
-    let empty = rule.empty.as_deref().unwrap_or(&[Empty::Null, Empty::Text, Empty::List]);
     let otherwise_of = |kind: &str| rule.rules.iter().find(|r| r.kind() == kind).map(Rule::otherwise);
     Some(CompiledField {
         to: rule.to.clone(),
@@ -156,16 +155,24 @@ fn compile_field(
         steps,
         kinds: rule.convert.iter().map(Conversion::kind).collect(),
         default,
-        null_is_empty: empty.contains(&Empty::Null),
-        text_is_empty: empty.contains(&Empty::Text),
-        list_is_empty: empty.contains(&Empty::List),
+        empty: rule.empty.clone().unwrap_or_else(|| vec![Empty::Null, Empty::Text, Empty::List]),
         otherwise: rule.otherwise,
         required: otherwise_of("required").or(target.required.then_some(Otherwise::Reject)),
         unique: otherwise_of("unique").or(target.unique.then_some(Otherwise::Reject)),
         rules,
         kind: target.kind,
-        skip_type_check: shape.always_is(target.kind),
+        skip_type_check: shape.always_is(target.kind) || proves(rule, target.kind),
         reference: rule.reference.as_ref().map(|to| to.resource.clone()),
+    })
+}
+
+/// Whether a rule lets only values of the type through, so that the run need not look again.
+fn proves(rule: &FieldRule, kind: TargetType) -> bool {
+    rule.rules.iter().filter(|rule| rule.otherwise() != Otherwise::Warn).any(|rule| match rule {
+        Rule::Email { .. } => kind == TargetType::Email,
+        Rule::Url { .. } => kind == TargetType::Url,
+        Rule::Type { is, .. } => *is == kind,
+        _ => false,
     })
 }
 
@@ -258,11 +265,11 @@ fn compile_rules(rule: &FieldRule, target: &TargetField, problems: &mut Vec<Reje
     for one in &rule.rules {
         match Check::compile(one) {
             Ok(Some(check)) => {
-                rules.push(CheckedRule { check, otherwise: one.otherwise(), kind: one.kind() })
+                rules.push(CheckedRule { check, otherwise: one.otherwise(), kind: one.kind() });
             }
             Ok(None) => {}
             Err((code, why)) => {
-                problems.push(at(rule, code, &format!("rule {}: {why}", one.kind()), "correct it"))
+                problems.push(at(rule, code, &format!("rule {}: {why}", one.kind()), "correct it"));
             }
         }
     }

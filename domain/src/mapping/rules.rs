@@ -122,13 +122,11 @@ pub(crate) fn fits(kind: TargetType, value: &Value) -> Result<(), Fault> {
     let wrong = |remedy: &str| Err(Fault::wrong_type(value, kind.in_words(), remedy));
     match (kind, value) {
         (TargetType::Json, _)
-        | (TargetType::Text | TargetType::RichText, Value::String(_))
+        | (TargetType::Text | TargetType::RichText | TargetType::Reference, Value::String(_))
         | (TargetType::Number, Value::Number(_))
         | (TargetType::Boolean, Value::Bool(_))
         | (TargetType::List, Value::Array(_)) => Ok(()),
-        (TargetType::Integer, Value::Number(number)) if !number.is_f64() => Ok(()),
-        (TargetType::Reference, Value::Number(number)) if !number.is_f64() => Ok(()),
-        (TargetType::Reference, Value::String(_)) => Ok(()),
+        (TargetType::Integer | TargetType::Reference, Value::Number(number)) if !number.is_f64() => Ok(()),
         (TargetType::Email, Value::String(text)) => email(text),
         (TargetType::Url, Value::String(text)) => web_address(text),
         (TargetType::DateTime, Value::String(text)) if is_rfc3339(text) => Ok(()),
@@ -244,6 +242,7 @@ mod tests {
     use serde_json::json;
     use std::time::Duration;
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     fn ask(rule: Value, value: Value) -> Result<(), Code> {
         let rule: Rule = serde_json::from_value(rule).unwrap();
         Check::compile(&rule).unwrap().unwrap().ask(&value).map_err(|fault| fault.code)

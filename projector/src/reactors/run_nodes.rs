@@ -73,6 +73,7 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         bell,
         hold,
         unique: Unique::default(),
+        after: None,
         deferred: vec![],
     };
     if let Some(problem) = refusal {
@@ -178,7 +179,6 @@ async fn recall(parts: &Parts, fetch: &Fetch, ids: &[&String]) -> Result<Vec<Obs
             version: changed.version,
             subject,
             revision: recorded.revision,
-            changed: false,
         });
     }
     Ok(observed)

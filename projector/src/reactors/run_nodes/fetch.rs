@@ -13,6 +13,7 @@ use engine::execute::ExecuteError;
 use engine::hold::Hold;
 use engine::ports::{AppendError, Cause};
 use futures::StreamExt;
+use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
@@ -50,6 +51,8 @@ pub struct Execution<'a> {
     pub bell: &'a Notify,
     pub hold: Hold<Runs>,
     pub unique: Unique,
+    /// Where the page that is settled next was read from.
+    pub after: Option<Value>,
     /// Fetch node and id of records to try again at the end.
     pub deferred: Vec<(String, String)>,
 }
@@ -100,6 +103,7 @@ impl Execution<'_> {
         fetch: &Fetch,
         arrivals: &mut mpsc::Receiver<Arrival>,
     ) -> Result<Ended, Cause> {
+        self.after = self.hold.state().fetches.get(&fetch.node).and_then(|progress| progress.cursor.clone());
         loop {
             if self.must_stop() {
                 return Ok(Ended::Stopped);
@@ -198,8 +202,14 @@ impl Execution<'_> {
     async fn settle(&mut self, fetch: &Fetch, processed: Processed, again: u64) -> Result<bool, Cause> {
         let mut chunk = processed.chunk;
         chunk.again = again;
-        match self.hold.command(RunCommand::Settle(Box::new(chunk)), processed.appends).await {
-            Ok(_) => {}
+        let cursor = chunk.page.as_ref().map(|page| page.cursor.clone());
+        let command = RunCommand::Settle { chunk: Box::new(chunk), after: self.after.clone() };
+        match self.hold.command(command, processed.appends).await {
+            Ok(_) => {
+                if let Some(cursor) = cursor {
+                    self.after = cursor;
+                }
+            }
             Err(ExecuteError::Append(AppendError::Conflict { .. })) => return Ok(false),
             Err(error) => return Err(error.into()),
         }

@@ -27,8 +27,6 @@ pub struct Observed {
     pub subject: Option<String>,
     /// Revision in the record's stream.
     pub revision: u64,
-    /// False if this page brought nothing new.
-    pub changed: bool,
     /// The person was erased: the record is neither recorded nor written.
     pub erased: bool,
 }
@@ -171,7 +169,6 @@ impl Page<'_> {
                 Some(_) => before.map_or(0, |revision| revision + 1),
                 None => before.unwrap_or(0),
             };
-            let changed = change.is_some();
             if let Some(change) = change {
                 let expected = before.map_or(Expected::NoStream, Expected::Exact);
                 let sealing = subject.as_deref().zip(key);
@@ -183,7 +180,6 @@ impl Page<'_> {
                 version: item.version.clone(),
                 subject,
                 revision,
-                changed,
                 erased,
             });
         }

@@ -184,7 +184,7 @@ impl Preparing<'_> {
             )
             .into());
         };
-        let definition = Definition::parse(document).map_err(first)?;
+        let definition = Definition::parse(&domain::event::encode(document)).map_err(first)?;
         Ok((MappingStamp { id: wanted.id.clone(), revision }, definition))
     }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use app_sdk::WriteItem;
+use domain::condition::Condition;
 use domain::ids::ConnectionId;
 use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
 use domain::portal::MappingStamp;
@@ -70,7 +71,7 @@ impl Router<'_> {
     ) {
         for step in steps {
             match step {
-                Step::Filter { node, condition, matches, otherwise } => match condition.matches(record) {
+                Step::Filter { node, condition, matches, otherwise } => match decide(condition, record, mapped) {
                     Ok(true) => self.walk(matches, observed, record, mapped, routes),
                     Ok(false) if otherwise.is_empty() => {
                         let note = note(node, "FILTERED", "the condition does not hold for this record");
@@ -157,24 +158,34 @@ impl Router<'_> {
 
     /// A value that another record of this run has already is a fault of this one.
     fn check_unique(&mut self, mapping: &CompiledMapping, observed: &Observed, outcome: &mut MapOutcome) {
-        let record = hash::number(&[&observed.key.id]);
+        // Sources count their records, so the number is the id itself; any other id is told apart by its digest.
+        let id = &observed.key.id;
+        let record = id.parse().unwrap_or_else(|_| hash::number(&[id]));
         let mut taken = vec![];
-        for value in mapping.unique_values(outcome) {
-            let key = hash::number(&[value.field, &value.key]);
-            if *self.unique.0.entry(key).or_insert(record) != record {
-                taken.push((value.taken(), value.otherwise));
+        for (field, value) in mapping.unique_values(outcome) {
+            let key = hash::number(&[field, &value]);
+            let holder = *self.unique.0.entry(key).or_insert(record);
+            if holder != record {
+                let problem = mapping.not_unique(field, &holder.to_string(), &value);
+                taken.push((problem, mapping.unique_otherwise(field)));
             }
         }
         for (problem, otherwise) in taken {
             match otherwise {
-                Otherwise::Reject => outcome.rejects.push(problem),
                 Otherwise::Warn => outcome.warnings.push(problem),
-                Otherwise::UseDefault => {
-                    outcome.fields.remove(&problem.field);
-                    outcome.warnings.push(problem);
-                }
+                Otherwise::Reject | Otherwise::UseDefault => outcome.rejects.push(problem),
             }
         }
+    }
+}
+
+/// A condition before the mapping sees the record; after it, the mapped fields as well.
+fn decide(condition: &Condition, record: &Value, mapped: Option<&Mapped<'_>>) -> Result<bool, Box<FieldProblem>> {
+    match mapped {
+        Some(mapped) if condition.uses_item() => {
+            condition.matches_both(record, &Value::Object(mapped.outcome.fields.clone())).map_err(Box::new)
+        }
+        _ => condition.matches(record).map_err(Box::new),
     }
 }
 
