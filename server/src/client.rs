@@ -39,18 +39,6 @@ impl Client {
         Self::Remote(server, token)
     }
 
-    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.call(Method::GET, path, None).await
-    }
-
-    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        self.call(Method::POST, path, Some(body)).await
-    }
-
-    pub async fn delete(&self, path: &str) -> anyhow::Result<Value> {
-        self.call(Method::DELETE, path, None).await
-    }
-
     /// One call. An answer that is no success becomes an error in the API's own words.
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
         let bytes = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
