@@ -8,6 +8,7 @@ use engine::Position;
 use engine::ports::append_rules::event_bytes;
 use engine::ports::{AppendError, Appended, Clock, StreamAppend};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::LOG;
@@ -161,11 +162,12 @@ impl Thread {
                 Severity::Fatal => refuse(group, || AppendError::Unknown(cause.clone().into())),
             };
         }
+        // Before the answers: who has one finds the bell where it says.
+        self.end.send_if_modified(|seen| std::mem::replace(seen, end) != end);
         for (request, answer) in group.into_iter().zip(answers) {
             // Whoever no longer waits will find the events by their ids.
             let _gone = request.answer.send(answer);
         }
-        self.end.send_if_modified(|seen| std::mem::replace(seen, end) != end);
         if let Err(error) = self.checkpoints.after_commit(&self.connection) {
             self.judge(&error);
         }
@@ -203,6 +205,9 @@ impl Thread {
             Severity::Fatal => {
                 tracing::error!(%error, "the log's disk failed; no more is appended");
                 self.fatal.send_replace(Some(error.to_string()));
+                // Nor is anything copied when the connection closes.
+                let left = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                tracing::debug!(?left, "the write-ahead log is left as it is");
             }
         }
         severity
