@@ -53,11 +53,11 @@ async fn a_wait_that_was_given_up_loses_nothing((log, bus): Made) {
     let waited = tokio::time::timeout(Duration::from_millis(20), subscription.next(10)).await;
     assert!(waited.is_err(), "there was nothing to wait for");
     let mut seen = Vec::new();
-    for number in 0..50 {
-        log.append(vec![begin(&format!("a-{number}"), [number])]).await.unwrap();
+    for number in 0..50_u64 {
+        log.append(vec![begin(&format!("a-{number}"), [number.into()])]).await.unwrap();
         // Given up at some point of its way, often before the events are there.
         if let Ok(slice) =
-            tokio::time::timeout(Duration::from_micros(number as u64 * 20), subscription.next(10)).await
+            tokio::time::timeout(Duration::from_micros(number * 20), subscription.next(10)).await
         {
             seen.extend(slice.unwrap().events);
         }

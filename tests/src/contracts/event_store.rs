@@ -160,7 +160,7 @@ async fn of_many_writers_one_wins_each_revision(store: Store) {
                         expected = Expected::Exact(expected.next_revision());
                     }
                     Err(AppendError::Conflict { actual: Some(actual), .. }) => {
-                        expected = Expected::Exact(actual)
+                        expected = Expected::Exact(actual);
                     }
                     Err(other) => panic!("{other:?}"),
                 }

@@ -77,8 +77,8 @@ async fn appends(
         Step::Repeat(which) if !past.is_empty() => Some(past[which % past.len()].clone()),
         Step::Alter(which) if !past.is_empty() => {
             let mut altered = past[which % past.len()].clone();
-            let last = altered.last_mut().and_then(|append| append.events.last_mut());
-            last.into_iter().for_each(|event| event.body = Some("other".into()));
+            let last = altered.last_mut().and_then(|append| append.events.last_mut())?;
+            last.body = Some("other".into());
             Some(altered)
         }
         _ => None,
