@@ -56,9 +56,12 @@ async fn bad_input_155_no_acknowledgement_follows_a_failed_sync() {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = lines(child.stdout.take().unwrap());
         assert_eq!(child.wait().unwrap().code(), Some(3), "{times}: {:?}", lines.last());
-        let fatal = lines.iter().position(|line| line.starts_with("fatal ")).unwrap();
-        assert!(lines[fatal + 1..].is_empty(), "{times}: acknowledged after the failure");
-        acked.extend(lines[..fatal].iter().filter_map(|line| id_of(line)));
+        let end = lines.iter().find_map(|line| line.strip_prefix("fatal ")).unwrap().parse::<u64>().unwrap();
+        let promised = lines.iter().filter_map(|line| position_of(line)).max().unwrap();
+        assert!(promised <= end, "{times}: {promised} was acknowledged, {end} was synced");
+        let late: Vec<_> = lines.iter().filter(|line| line.starts_with("late ")).collect();
+        assert_eq!(late, ["late refused"], "{times}: the log went on after the failure");
+        acked.extend(lines.iter().filter_map(|line| id_of(line)));
         assert_eq!(missing(home.path(), &acked).await, 0, "{times}");
     }
 }
@@ -113,7 +116,12 @@ fn lines(mut output: ChildStdout) -> Vec<String> {
 }
 
 fn id_of(line: &str) -> Option<String> {
-    line.strip_prefix("ack ").map(str::to_owned)
+    let (id, _) = line.strip_prefix("ack ")?.split_once(' ')?;
+    Some(id.to_owned())
+}
+
+fn position_of(line: &str) -> Option<u64> {
+    line.strip_prefix("ack ")?.split_once(' ')?.1.parse().ok()
 }
 
 /// Random numbers of acknowledgements, the same in every run.
