@@ -37,6 +37,7 @@ events! {
     }
 }
 
+#[derive(Clone, Debug)]
 pub enum TokenCommand {
     Issue { name: String, role: Role, hash: String },
     Revoke,

@@ -10,6 +10,7 @@ use crate::problem::Rejection;
 /// Longest name a person may give, in characters.
 pub const NAME_CHARS_MAX: usize = 120;
 
+#[derive(Clone, Debug)]
 pub enum ConnectionCommand {
     Add { app: String, name: String, address: String, origin: String },
     StoreCredentials(CredentialsStored),
@@ -78,11 +79,9 @@ impl Decider for Connections {
             C::ConfirmIdentity if state.phase == Phase::IdentityInDoubt => {
                 vec![E::IdentityConfirmed(IdentityConfirmed {})]
             }
-            C::ConfirmIdentity => vec![],
             C::Pause { reason } if state.phase == Phase::Live => vec![E::Paused(ConnectionPaused { reason })],
-            C::Pause { .. } => vec![],
             C::Resume if state.phase == Phase::Paused => vec![E::Resumed(ConnectionResumed {})],
-            C::Resume => vec![],
+            C::ConfirmIdentity | C::Pause { .. } | C::Resume => vec![],
             C::Delete => vec![E::Deleted(ConnectionDeleted {})],
         })
     }

@@ -8,7 +8,7 @@ pub trait Decider: Send + Sync + 'static {
     /// The stream category: streams are named `category-id`.
     const CATEGORY: &'static str;
     type State: Default + Clone + Send + Sync + 'static;
-    type Command: Send + 'static;
+    type Command: Clone + Send + 'static;
     type Event: Event;
 
     /// The events that follow from the command, or why it is refused. No events means: already so.

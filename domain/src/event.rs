@@ -13,7 +13,7 @@ pub enum DecodeError {
 }
 
 /// A closed set of facts about one category of streams.
-pub trait Event: Clone + Send + Sync + 'static {
+pub trait Event: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     fn event_type(&self) -> &'static str;
     fn to_json(&self) -> Vec<u8>;
     fn from_json(event_type: &str, json: &[u8]) -> Result<Self, DecodeError>;
@@ -29,6 +29,15 @@ pub fn encode<T: Serialize>(content: &T) -> Vec<u8> {
 
 /// Reads the content of one variant.
 pub fn decode<T: DeserializeOwned>(event_type: &str, json: &[u8]) -> Result<T, DecodeError> {
+    serde_json::from_slice(json)
+        .map_err(|source| DecodeError::Malformed { event_type: event_type.to_owned(), source })
+}
+
+/// Reads a part of the content that borrows from it.
+pub fn decode_borrowed<'a, T: serde::Deserialize<'a>>(
+    event_type: &str,
+    json: &'a [u8],
+) -> Result<T, DecodeError> {
     serde_json::from_slice(json)
         .map_err(|source| DecodeError::Malformed { event_type: event_type.to_owned(), source })
 }

@@ -5,13 +5,18 @@
 //! same history always means the same thing.
 
 pub mod access;
+pub mod budget;
+pub mod condition;
 pub mod connection;
 pub mod decider;
 pub mod event;
+pub mod html;
 pub mod ids;
+pub mod mapping;
 pub mod mappings;
 pub mod portal;
 pub mod problem;
 pub mod record;
 pub mod run;
 pub mod scenario;
+pub mod views;

@@ -35,6 +35,7 @@ events! {
     }
 }
 
+#[derive(Clone, Debug)]
 pub enum MappingCommand {
     Create(MappingCreated),
     /// The definition has been compiled, so it is known to be valid. `expected` is the revision that was edited.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::decider::Decider;
 use crate::events;
 use crate::ids::{MappingId, PortalId};
+use crate::problem::Rejection;
 
 /// Which mapping revision made a record's fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +31,6 @@ pub struct PortalWritten {
     pub entity: String,
     /// `RecordKey::path` of the source record.
     pub external: String,
-    /// Idempotency key of the act; the same act never writes twice.
-    pub effect: String,
     /// Digest of the fields.
     pub digest: String,
     /// The source's version of the record, for the stale guard.
@@ -49,6 +49,8 @@ pub struct PortalWritten {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PortalLinked {
     pub references: BTreeMap<String, PortalId>,
+    /// By field, the `RecordKey::path` that had been waited for.
+    pub targets: BTreeMap<String, String>,
 }
 
 events! {
@@ -56,5 +58,60 @@ events! {
     PortalEvent {
         "portal.written" => Written(PortalWritten),
         "portal.linked" => Linked(PortalLinked),
+    }
+}
+
+/// What one record of the embedded Portal is known by when something is decided about it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PortalState {
+    pub written: Option<PortalWritten>,
+    pub pending: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum PortalCommand {
+    /// The record that some fields wait for has arrived.
+    Link { target: String, found: PortalId },
+}
+
+pub struct PortalRecords;
+
+impl Decider for PortalRecords {
+    const CATEGORY: &'static str = "portal";
+    type State = PortalState;
+    type Command = PortalCommand;
+    type Event = PortalEvent;
+
+    fn decide(state: &PortalState, command: PortalCommand) -> Result<Vec<PortalEvent>, Rejection> {
+        let PortalCommand::Link { target, found } = command;
+        let waiting: BTreeMap<String, String> = state
+            .pending
+            .iter()
+            .filter(|(_, t)| **t == target)
+            .map(|(f, t)| (f.clone(), t.clone()))
+            .collect();
+        if waiting.is_empty() {
+            return Ok(vec![]);
+        }
+        let references = waiting.keys().map(|field| (field.clone(), found.clone())).collect();
+        Ok(vec![PortalEvent::Linked(PortalLinked { references, targets: waiting })])
+    }
+
+    fn evolve(state: &mut PortalState, event: &PortalEvent) {
+        match event {
+            PortalEvent::Written(written) => {
+                state.pending.clone_from(&written.pending);
+                state.written = Some(written.clone());
+            }
+            PortalEvent::Linked(linked) => {
+                for (field, id) in &linked.references {
+                    state.pending.remove(field);
+                    if let Some(written) = &mut state.written {
+                        written.references.insert(field.clone(), id.clone());
+                        written.pending.remove(field);
+                    }
+                }
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::decider::Decider;
 use crate::problem::Rejection;
 
+#[derive(Clone, Debug)]
 pub enum RunCommand {
     Start(RunStarted),
     Pause,
@@ -16,8 +17,12 @@ pub enum RunCommand {
     Cancel {
         reason: String,
     },
-    /// One page of items has its outcomes.
-    Settle(Box<ItemsSettled>),
+    /// One page of items has its outcomes. `after` is the cursor the page was read from: another executor may have
+    /// settled it meanwhile, and nobody may count it twice.
+    Settle {
+        chunk: Box<ItemsSettled>,
+        after: Option<serde_json::Value>,
+    },
     /// A fetch node has no more pages, or cannot go on.
     FinishFetch(FetchFinished),
     Note(RunNoted),
@@ -91,7 +96,10 @@ impl Decider for Runs {
                     "list the runs and use an id from there",
                 ));
             }
-            (C::Pause | C::Resume | C::Cancel { .. } | C::Settle(_) | C::FinishFetch(_), RunPhase::Done) => {
+            (
+                C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
+                RunPhase::Done,
+            ) => {
                 return Err(Rejection::new(
                     "ALREADY_FINISHED",
                     "the run has ended",
@@ -109,7 +117,7 @@ impl Decider for Runs {
                 vec![E::CancelRequested(CancelRequested { reason })]
             }
             C::Pause | C::Resume | C::Cancel { .. } => vec![],
-            C::Settle(settled) => vec![E::ItemsSettled(*settled)],
+            C::Settle { chunk, after } => settle(state, *chunk, after.as_ref())?,
             C::FinishFetch(finished) => vec![E::FetchFinished(finished)],
             C::Note(noted) => vec![E::Noted(noted)],
             C::Complete => {
@@ -137,7 +145,7 @@ impl Decider for Runs {
                 if let Some(page) = &settled.page {
                     fetch.cursor.clone_from(&page.cursor);
                 }
-                state.counts.add(&settled.counts);
+                state.counts.settle(&settled.counts, settled.again);
                 state.chunks += 1;
             }
             E::FetchFinished(finished) => {
@@ -147,6 +155,25 @@ impl Decider for Runs {
             E::Completed(_) => state.phase = RunPhase::Done,
         }
     }
+}
+
+/// The code of a page that somebody else has settled already.
+pub const ALREADY_SETTLED: &str = "ALREADY_SETTLED";
+
+fn settle(
+    state: &RunState,
+    chunk: ItemsSettled,
+    after: Option<&serde_json::Value>,
+) -> Result<Vec<RunEvent>, Rejection> {
+    let at = state.fetches.get(&chunk.node).and_then(|progress| progress.cursor.as_ref());
+    if chunk.page.is_some() && at != after {
+        return Err(Rejection::new(
+            ALREADY_SETTLED,
+            "another executor has settled this page",
+            "read the run again and go on from there",
+        ));
+    }
+    Ok(vec![RunEvent::ItemsSettled(chunk)])
 }
 
 #[cfg(test)]
@@ -169,9 +196,11 @@ mod tests {
         RunEvent::ItemsSettled(ItemsSettled {
             node: "fetch".into(),
             page: None,
+            dry: false,
             source: crate::ids::ConnectionId::new("s"),
             resource: "users".into(),
             targets: vec![],
+            again: 0,
             counts: Counts { read: created + failed, created, failed, ..Counts::default() },
             items: vec![],
             unchanged: vec![],

@@ -1,5 +1,9 @@
 //! A scenario: a graph of nodes, edited as a draft and run as published versions that never change.
 
+pub mod check;
+pub mod graph;
+pub mod plan;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -63,6 +67,7 @@ events! {
     }
 }
 
+#[derive(Clone, Debug)]
 pub enum ScenarioCommand {
     Create {
         name: String,

@@ -2,7 +2,6 @@
 //! their common text saves more than any level does.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
 
 use bytes::Bytes;
 use zstd::bulk::{Compressor, Decompressor};
@@ -13,17 +12,13 @@ const LEVEL: i32 = 1;
 /// Contents below this gain nothing.
 const WORTHWHILE_BYTES_MIN: usize = 64;
 
-static DICTIONARY: OnceLock<&'static [u8]> = OnceLock::new();
+/// Made by `zstd --train` from what WordPress sends and what our events and documents look like. It is part of the
+/// stored format: it never changes, a better one gets a tag of its own.
+const DICTIONARY: &[u8] = include_bytes!("../../schemas/dictionary/v1.dict");
 
 thread_local! {
     static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
-}
-
-/// Chooses the dictionary of this process, once, at start. Without it contents are packed without one. A store must
-/// always be opened with the dictionary it was written with; the dictionary is part of `schemas/` and never changes.
-pub fn use_dictionary(dictionary: &'static [u8]) {
-    DICTIONARY.get_or_init(|| dictionary);
 }
 
 /// Packs bytes; the first byte of the result tells how.
@@ -60,8 +55,7 @@ fn compress(plain: &[u8]) -> Option<Vec<u8>> {
     let length = u32::try_from(plain.len()).ok()?;
     PACKER.with_borrow_mut(|slot| {
         if slot.is_none() {
-            let dictionary = DICTIONARY.get().copied().unwrap_or_default();
-            let mut compressor = Compressor::with_dictionary(LEVEL, dictionary).ok()?;
+            let mut compressor = Compressor::with_dictionary(LEVEL, DICTIONARY).ok()?;
             compressor.include_checksum(false).ok()?;
             compressor.include_contentsize(false).ok()?;
             *slot = Some(compressor);
@@ -83,8 +77,7 @@ fn decompress(packed: &[u8]) -> Result<Bytes, String> {
     }
     UNPACKER.with_borrow_mut(|slot| {
         if slot.is_none() {
-            let dictionary = DICTIONARY.get().copied().unwrap_or_default();
-            *slot = Some(Decompressor::with_dictionary(dictionary).map_err(|e| e.to_string())?);
+            *slot = Some(Decompressor::with_dictionary(DICTIONARY).map_err(|e| e.to_string())?);
         }
         let Some(decompressor) = slot.as_mut() else { return Err("no decompressor".to_owned()) };
         decompressor.decompress(frame, length).map(Bytes::from).map_err(|e| e.to_string())

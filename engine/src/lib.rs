@@ -3,10 +3,15 @@
 //! This crate knows nothing of WordPress, connections or runs; it knows events, streams, views and secrets. Only this
 //! crate appends to the log.
 
+pub mod bodies;
+mod bridge;
 pub mod codec;
 pub mod envelope;
 pub mod execute;
 pub mod follow;
+pub mod hash;
+pub mod history;
+pub mod hold;
 pub mod ports;
 pub mod project;
 pub mod retry;

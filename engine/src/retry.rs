@@ -6,10 +6,10 @@ use std::time::Duration;
 /// Most attempts at one act, the first included.
 pub const ATTEMPTS_MAX: u32 = 8;
 const BASE: Duration = Duration::from_millis(500);
-const CEILING: Duration = Duration::from_secs(60);
+const CEILING: Duration = Duration::from_mins(1);
 /// A remote system may ask for a pause within these bounds; outside of them we take the bound.
 pub const RETRY_AFTER_MIN: Duration = Duration::from_secs(1);
-pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3600);
+pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
 
 /// What kind of failure it was, as far as retrying is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

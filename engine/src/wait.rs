@@ -1,1 +1,28 @@
-//! To be written.
+//! Reading one's own writes: wait until a view shows the log up to a position.
+
+use std::time::Duration;
+
+use crate::envelope::Position;
+use crate::ports::{ReadError, ReadStore, ViewSpec};
+
+/// How often a view's checkpoint is looked at. Works alike for a view in this process and for one filled by another.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// True once the view has reached the position; false when it has not within `patience`.
+pub async fn until(
+    store: &dyn ReadStore,
+    view: &'static ViewSpec,
+    position: Position,
+    patience: Duration,
+) -> Result<bool, ReadError> {
+    let deadline = tokio::time::Instant::now() + patience;
+    loop {
+        if store.checkpoint(view).await? >= position {
+            return Ok(true);
+        }
+        if tokio::time::Instant::now() >= deadline {
+            return Ok(false);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}

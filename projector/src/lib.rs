@@ -1,1 +1,11 @@
-//! To be written.
+//! The log speaks: projections fold it into views, reactors act on the world and write down what came of it.
+//!
+//! This crate knows no HTTP server and no adapter; it meets the remote systems only through `app-sdk`.
+
+mod parts;
+pub mod projections;
+pub mod reactors;
+mod start;
+
+pub use parts::{API_PURPOSE, NotUsable, Parts};
+pub use start::{Running, start};

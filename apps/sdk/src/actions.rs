@@ -17,6 +17,8 @@ use crate::session::Session;
 pub struct WriteItem {
     /// Idempotency key, stable across retries and crashes.
     pub effect: String,
+    /// The run that writes it.
+    pub run: String,
     pub record: RecordKey,
     pub entity: String,
     pub fields: Map<String, Value>,
@@ -63,4 +65,7 @@ pub trait Actions: Send + Sync {
     /// Writes a batch. An error means that the outcome of the whole batch is unknown or void; repeating it with the
     /// same effect keys is safe.
     async fn perform(&self, session: &Session, batch: &[WriteItem]) -> Result<Performed, AppError>;
+
+    /// What `perform` would answer. Touches nothing; this is all that a dry run gets to see of a destination.
+    async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError>;
 }

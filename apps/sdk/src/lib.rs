@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod check;
 pub mod egress;
 pub mod error;
+pub mod politeness;
 pub mod session;
 pub mod signature;
 pub mod source;

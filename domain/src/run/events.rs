@@ -64,6 +64,12 @@ impl Counts {
         self.created + self.updated + self.unchanged + self.skipped + self.failed
     }
 
+    /// Adds a chunk, `again` of whose items had been counted as skipped before.
+    pub fn settle(&mut self, chunk: &Self, again: u64) {
+        self.add(chunk);
+        self.skipped = self.skipped.saturating_sub(again);
+    }
+
     pub fn add(&mut self, other: &Self) {
         self.read += other.read;
         self.created += other.created;
@@ -190,10 +196,16 @@ pub struct ItemsSettled {
     pub node: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<PageFacts>,
+    /// Nothing was written; the outcomes are what would have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry: bool,
     /// The connection and resource the records are from.
     pub source: ConnectionId,
     pub resource: String,
     pub targets: Vec<Target>,
+    /// That many of these items had been skipped earlier in this run, because a record they refer to was not there.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub again: u64,
     pub counts: Counts,
     /// Every item with an outcome other than unchanged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -2,39 +2,13 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+pub use domain::views::{Column, Kind, ViewSpec};
 
 use super::Cause;
 use crate::envelope::Position;
 
 /// Most rows a query may return.
 pub const QUERY_ROWS_MAX: usize = 1_000;
-
-/// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ViewSpec {
-    pub name: &'static str,
-    pub version: u32,
-    pub columns: &'static [Column],
-}
-
-impl ViewSpec {
-    /// A declared column and its place in `Change::Put::columns`.
-    pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
-        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub struct Column {
-    pub name: &'static str,
-    pub kind: Kind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    Integer,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IndexValue {

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Error, Result, Row};
 use super::checksum::Content;
 
 /// Data below this is stored as text, readable with any SQLite tool; packing would gain little.
-const PACKED_BYTES_MIN: usize = 256;
+const PACKED_BYTES_MIN: usize = 96;
 /// Names that a reader remembers of each sort.
 const NAMES_MAX: usize = 4_096;
 /// How many dots of a name belong to its head: `record-{connection}.{resource}.`.

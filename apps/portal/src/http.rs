@@ -1,0 +1,148 @@
+//! Portal over HTTP: signed batches to its import address. The contract is `schemas/http/portal-import.json`.
+
+mod messages;
+
+use std::sync::Arc;
+
+use app_sdk::egress::{Egress, EgressError, Request, Response, StatusCode, Url};
+use app_sdk::signature::SigningKey;
+use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem};
+use async_trait::async_trait;
+use bytes::Bytes;
+use engine::hash;
+use engine::ports::Clock;
+
+pub use messages::{Answer, AnswerItem, AnswerStatus, Batch, BatchItem, ItemError};
+
+/// Items in one batch: the contract's limit.
+pub const BATCH_ITEMS_MAX: usize = 500;
+/// Bytes in one batch: the contract's limit.
+pub const BATCH_BYTES_MAX: usize = 4 << 20;
+
+pub struct Http {
+    egress: Arc<Egress>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Http {
+    pub fn new(egress: Arc<Egress>, clock: Arc<dyn Clock>) -> Self {
+        Self { egress, clock }
+    }
+
+    /// Sends one batch and reads the answer. `dry` asks Portal to touch nothing.
+    pub async fn send(
+        &self,
+        session: &Session,
+        batch: &[WriteItem],
+        dry: bool,
+    ) -> Result<Vec<WriteAnswer>, AppError> {
+        let body = Bytes::from(domain::event::encode(&Batch::of(batch)));
+        if body.len() > BATCH_BYTES_MAX {
+            return Err(too_large(body.len()));
+        }
+        let effects: Vec<&str> = batch.iter().map(|item| item.effect.as_str()).collect();
+        let request = self.request(session, body, &hash::id(&effects), dry)?;
+        let response = self.egress.send(Some(session), request).await.map_err(|error| outside(&error))?;
+        let answer = read(&response)?;
+        messages::in_order(batch, answer)
+    }
+
+    fn request(&self, session: &Session, body: Bytes, key: &str, dry: bool) -> Result<Request, AppError> {
+        let secret = session.credentials.as_ref().and_then(|credentials| credentials.secret.as_ref());
+        let signing = secret
+            .ok_or_else(|| unsigned("no signing secret is stored"))
+            .and_then(|secret| SigningKey::parse(secret).map_err(|error| unsigned(&error.to_string())))?;
+        let url = Url::parse(&session.address).and_then(|base| base.join("v1/import/batches")).map_err(
+            |error| invalid("INVALID_ADDRESS", format!("{} is no address: {error}", session.address)),
+        )?;
+        let timestamp = self.clock.now().timestamp();
+        let signature = signing.sign(key, timestamp, &body);
+        Request::post(url, body)
+            .header("content-type", "application/json")
+            .and_then(|r| r.header("idempotency-key", key))
+            .and_then(|r| r.header("portal-dry-run", if dry { "true" } else { "false" }))
+            .and_then(|r| r.header("webhook-id", key))
+            .and_then(|r| r.header("webhook-timestamp", &timestamp.to_string()))
+            .and_then(|r| r.header("webhook-signature", &signature))
+            .map_err(|error| outside(&error))
+    }
+}
+
+#[async_trait]
+impl Actions for Http {
+    fn batch_max(&self) -> usize {
+        BATCH_ITEMS_MAX
+    }
+
+    async fn perform(&self, session: &Session, batch: &[WriteItem]) -> Result<Performed, AppError> {
+        Ok(Performed { answers: self.send(session, batch, false).await?, appends: vec![] })
+    }
+
+    async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
+        self.send(session, batch, true).await
+    }
+}
+
+/// An answer of the whole batch, or what kind of failure it was.
+fn read(response: &Response) -> Result<Answer, AppError> {
+    let status = response.status;
+    match status {
+        StatusCode::OK => serde_json::from_slice(&response.body).map_err(|error| AppError::Transient {
+            code: "PORTAL_ANSWER_UNREADABLE".to_owned(),
+            message: format!("Portal answered 200 with something that is not its contract: {error}"),
+            remedy: "look whether the address leads to Portal itself; the batch is sent again".to_owned(),
+        }),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(unsigned("Portal refused the signature")),
+        StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(0)),
+        StatusCode::CONFLICT => Err(invalid(
+            "IDEMPOTENCY_CONFLICT",
+            "Portal has seen this idempotency key with another content".to_owned(),
+        )),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Err(AppError::RateLimited {
+            message: format!("Portal asked to wait ({status})"),
+            retry_after: response.retry_after(),
+        }),
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+            Err(AppError::Transient {
+                code: "PORTAL_UNAVAILABLE".to_owned(),
+                message: format!("Portal answered {status}"),
+                remedy:
+                    "nothing to do: the batch is sent again with the same keys, so nothing is written twice"
+                        .to_owned(),
+            })
+        }
+        status => Err(invalid("PORTAL_REFUSED", format!("Portal refused the batch with {status}"))),
+    }
+}
+
+fn outside(error: &EgressError) -> AppError {
+    let (code, message, remedy) = (error.code().to_owned(), error.to_string(), error.remedy().to_owned());
+    if error.is_transient() {
+        AppError::Transient { code, message, remedy }
+    } else {
+        AppError::Unauthorized { code, message, remedy }
+    }
+}
+
+fn unsigned(why: &str) -> AppError {
+    AppError::Unauthorized {
+        code: "PORTAL_UNAUTHORIZED".to_owned(),
+        message: format!("the batch cannot be signed as Portal wants it: {why}"),
+        remedy: "store Portal's signing secret (whsec_…) in the connection again".to_owned(),
+    }
+}
+
+fn too_large(bytes: usize) -> AppError {
+    invalid(
+        "BATCH_TOO_LARGE",
+        format!("the batch of {bytes} bytes is above Portal's limit of {BATCH_BYTES_MAX}"),
+    )
+}
+
+fn invalid(code: &str, message: String) -> AppError {
+    AppError::Invalid {
+        code: code.to_owned(),
+        message,
+        remedy: "look at the record and at Portal's log".to_owned(),
+    }
+}

@@ -1,0 +1,70 @@
+//! What people and programs may ask: the documents of each view, and the columns it can be searched by.
+//!
+//! The folds that fill them are in `projector`; the questions are asked by `command-api`. Neither knows the other;
+//! they meet here.
+
+mod connections;
+mod portal;
+mod records;
+mod runs;
+mod scenarios;
+mod tokens;
+
+pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
+pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
+pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
+pub use runs::{
+    FetchView, RUN_CHUNKS, RUN_LOG, RUNS, RunChunkView, RunLogView, RunPhaseView, RunView, chunk_key, log_key,
+};
+pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
+pub use tokens::{TOKENS, TokenView};
+
+/// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ViewSpec {
+    pub name: &'static str,
+    pub version: u32,
+    pub columns: &'static [Column],
+}
+
+impl ViewSpec {
+    /// A declared column and its place among the columns of a row.
+    pub fn column(&self, name: &str) -> Option<(usize, &'static Column)> {
+        self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Integer,
+}
+
+const fn text(name: &'static str) -> Column {
+    Column { name, kind: Kind::Text }
+}
+
+const fn integer(name: &'static str) -> Column {
+    Column { name, kind: Kind::Integer }
+}
+
+/// Every view, in the order in which they are folded.
+pub const ALL: [&ViewSpec; 11] = [
+    &CONNECTIONS,
+    &SCENARIOS,
+    &MAPPINGS,
+    &TOKENS,
+    &RUNS,
+    &RUN_CHUNKS,
+    &RUN_LOG,
+    &RECORDS,
+    &LINKS,
+    &PORTAL,
+    &PORTAL_PENDING,
+];

@@ -1,0 +1,58 @@
+//! Digests: BLAKE3, in the lengths we store.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// 256 bits as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+/// 128 bits, 22 characters: enough to tell contents apart for ever, short enough to be stored a million times.
+pub fn short(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&blake3::hash(bytes).as_bytes()[..16])
+}
+
+/// Digest of several parts, each with its length, so that no two lists of parts run together. As the random part of
+/// an id: letters and digits only, 130 bits.
+pub fn id(parts: &[&str]) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher
+        .finalize()
+        .as_bytes()
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+        .take(26)
+        .collect()
+}
+
+/// 64 bits of a digest of several parts: for telling values of one run apart, never for anything that is stored.
+pub fn number(parts: &[&str]) -> u64 {
+    let digest = of_parts(parts);
+    u64::from_le_bytes(std::array::from_fn(|index| digest[index]))
+}
+
+fn of_parts(parts: &[&str]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(id(&["ab", "c"]), id(&["a", "bc"]));
+        assert_eq!(id(&["a"]).len(), 26);
+    }
+}

@@ -1,0 +1,4 @@
+//! Reactors act on the world, and what came of acting is again an event.
+
+pub mod run_nodes;
+pub mod start_runs;

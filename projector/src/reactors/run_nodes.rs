@@ -1,0 +1,174 @@
+//! Executes one run from where its stream says it is, to its end or until somebody stops it. Killed at any point, it
+//! is executed again: pages that were not settled are fetched again, and what was written already is recognised.
+
+mod fetch;
+mod observe;
+mod plan;
+mod prepare;
+mod process;
+mod route;
+mod write;
+
+use std::time::Duration;
+
+use domain::record::{RecordEvent, RecordKey};
+use domain::run::{FetchFinished, Problem, RunCommand, RunMode, RunPhase, RunStarted, Runs};
+use domain::views::{LINKS, RECORDS};
+use engine::hold::Hold;
+use engine::ports::Cause;
+use engine::{Meta, Recorded, StreamName, bodies, history, seal};
+use tokio::sync::Notify;
+
+use self::fetch::{Ended, Execution};
+use self::observe::Observed;
+use self::plan::Fetch;
+use self::prepare::{Prepared, prepare};
+use self::route::Unique;
+use crate::parts::Parts;
+
+/// How long views may take to show what happened before the run.
+const VIEW_PATIENCE: Duration = Duration::from_mins(10);
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
+/// Records tried again in one chunk.
+const AGAIN_MAX: usize = 100;
+
+/// Executes a run. A store that fails is waited for; only the run's own events end it.
+pub async fn execute(parts: &Parts, run: &str, bell: &Notify) {
+    let mut failures = 0u32;
+    while let Err(error) = attempt(parts, run, bell).await {
+        failures = failures.saturating_add(1);
+        let pause = PAUSE_AFTER_FAILURE.saturating_mul(1 << failures.min(6)).min(PAUSE_MAX);
+        tracing::error!(run, failures, error = %engine::follow::chain(&*error), "run interrupted; going on later");
+        metrics::counter!("portal_run_interruptions_total").increment(1);
+        tokio::time::sleep(pause).await;
+    }
+}
+
+async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
+    let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
+    let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?;
+    let Some(started) = hold.state().started.clone() else { return Ok(()) };
+    if matches!(hold.state().phase, RunPhase::Done | RunPhase::Paused | RunPhase::Absent) {
+        return Ok(());
+    }
+    let position = hold.position();
+    for view in [&RECORDS, &LINKS] {
+        if !engine::wait::until(&*parts.reads, view, position, VIEW_PATIENCE).await? {
+            return Err(format!("the view {} is behind; the run waits for it", view.name).into());
+        }
+    }
+    let prepared = prepare(parts, &started).await?;
+    let (plan, refusal) = match prepared {
+        Ok(plan) => (plan, None),
+        Err(problem) => (Prepared::default(), Some(problem)),
+    };
+    let mut execution = Execution {
+        parts,
+        run,
+        dry: started.mode == RunMode::DryRun,
+        limit: started.limit,
+        destinations: &plan.destinations,
+        bell,
+        hold,
+        unique: Unique::default(),
+        after: None,
+        deferred: vec![],
+    };
+    if let Some(problem) = refusal {
+        refuse(&mut execution, problem).await?;
+    } else if go(&mut execution, &plan, &started).await? == Ended::Stopped {
+        execution.hold.refresh().await?;
+        if execution.hold.state().phase == RunPhase::Paused {
+            return Ok(());
+        }
+    }
+    execution.hold.command(RunCommand::Complete, vec![]).await?;
+    Ok(())
+}
+
+/// A run that cannot even begin says why, and has failed.
+async fn refuse(execution: &mut Execution<'_>, problem: Problem) -> Result<(), Cause> {
+    let finished = FetchFinished {
+        node: "start".to_owned(),
+        complete: false,
+        total: None,
+        hidden: 0,
+        problem: Some(problem),
+    };
+    execution.hold.command(RunCommand::FinishFetch(finished), vec![]).await?;
+    Ok(())
+}
+
+async fn go(execution: &mut Execution<'_>, plan: &Prepared, _started: &RunStarted) -> Result<Ended, Cause> {
+    for (fetch, app) in &plan.fetches {
+        let done = execution.hold.state().fetches.get(&fetch.node).is_some_and(|p| p.finished.is_some());
+        if done {
+            continue;
+        }
+        let ended = match execution.parts.open(&fetch.connection).await {
+            Ok((_, session)) => execution.fetch(fetch, app, &session).await?,
+            Err(refused) => {
+                let problem = fetch::not_usable(refused)?;
+                let finished = FetchFinished {
+                    node: fetch.node.clone(),
+                    complete: false,
+                    total: None,
+                    hidden: 0,
+                    problem: Some(problem),
+                };
+                execution.hold.command(RunCommand::FinishFetch(finished), vec![]).await?;
+                Ended::Finished
+            }
+        };
+        if ended == Ended::Stopped {
+            return Ok(Ended::Stopped);
+        }
+    }
+    again(execution, plan).await?;
+    Ok(Ended::Finished)
+}
+
+/// Tries what had to wait for other records once more, now that all have come.
+async fn again(execution: &mut Execution<'_>, plan: &Prepared) -> Result<(), Cause> {
+    let deferred = std::mem::take(&mut execution.deferred);
+    for (fetch, _) in &plan.fetches {
+        let ids: Vec<&String> =
+            deferred.iter().filter(|(node, _)| *node == fetch.node).map(|(_, id)| id).collect();
+        for ids in ids.chunks(AGAIN_MAX) {
+            let observed = recall(execution.parts, fetch, ids).await?;
+            execution.again(fetch, &observed).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Records from the log, as they were observed.
+async fn recall(parts: &Parts, fetch: &Fetch, ids: &[&String]) -> Result<Vec<Observed>, Cause> {
+    let keys: Vec<RecordKey> = ids
+        .iter()
+        .map(|id| RecordKey {
+            connection: fetch.connection.clone(),
+            resource: fetch.resource.clone(),
+            id: (*id).clone(),
+        })
+        .collect();
+    let streams: Vec<StreamName> = keys.iter().map(|key| StreamName::new("record", key.path())).collect();
+    let last = parts.executor.store.read_last(&streams).await?;
+    let (keys, events): (Vec<RecordKey>, Vec<Recorded>) =
+        keys.into_iter().zip(last).filter_map(|(key, last)| Some((key, last?))).unzip();
+    let bodies = bodies::open(&*parts.vault, &events.iter().collect::<Vec<_>>()).await?;
+    let mut observed = Vec::with_capacity(keys.len());
+    for ((key, recorded), body) in keys.into_iter().zip(&events).zip(bodies) {
+        let RecordEvent::Changed(changed) = history::decode(recorded)? else { continue };
+        observed.push(Observed {
+            key,
+            erased: body.is_none(),
+            bytes: body.unwrap_or_default(),
+            version: changed.version,
+            subject: recorded.body.as_deref().and_then(seal::subject).map(str::to_owned),
+            revision: recorded.revision,
+        });
+    }
+    Ok(observed)
+}

@@ -1,0 +1,344 @@
+//! Executes one fetch node: pages come in, are observed ahead of the writing, and are settled in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app_sdk::{App, AppError, Fetched, PageRequest, Session, SourceEnd, SourceNote, SourcePage, Unreadable};
+use domain::run::{
+    Attempts, FetchFinished, ItemNote, Outcome, PageFacts, Problem, RunCommand, RunNoted, RunPhase, Runs,
+    SettledItem,
+};
+use engine::Meta;
+use engine::execute::ExecuteError;
+use engine::hold::Hold;
+use engine::ports::{AppendError, Cause};
+use futures::StreamExt;
+use serde_json::Value;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+
+use super::observe::{Observed, Origin, observe};
+use super::plan::Fetch;
+use super::process::{Page, Processed};
+use super::route::Unique;
+use super::write::{Destinations, WriteError};
+use crate::parts::{NotUsable, Parts};
+
+/// Pages observed ahead of the one that is being written.
+const PAGES_AHEAD: usize = 4;
+/// Times a page is processed again because others wrote the same Portal records meanwhile.
+const CONFLICTS_MAX: u32 = 8;
+/// How long a page may go on after somebody asked to stop.
+const STOP_GRACE: Duration = Duration::from_secs(30);
+/// Records remembered for another try at the end of the run; beyond that they wait for the next run.
+pub const DEFERRED_MAX: usize = 10_000;
+
+/// Why a fetch ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ended {
+    Finished,
+    /// Somebody paused or cancelled the run.
+    Stopped,
+}
+
+/// A run while it is executed.
+pub struct Execution<'a> {
+    pub parts: &'a Parts,
+    pub run: &'a str,
+    pub dry: bool,
+    pub limit: Option<u64>,
+    pub destinations: &'a Destinations,
+    pub bell: &'a Notify,
+    pub hold: Hold<Runs>,
+    pub unique: Unique,
+    /// Where the page that is settled next was read from.
+    pub after: Option<Value>,
+    /// Fetch node and id of records to try again at the end.
+    pub deferred: Vec<(String, String)>,
+}
+
+/// A page whose records are recorded.
+struct Ready {
+    observed: Vec<Observed>,
+    failed: Vec<SettledItem>,
+    facts: PageFacts,
+    notes: Vec<SourceNote>,
+}
+
+enum Arrival {
+    Page(JoinHandle<Result<Ready, Cause>>),
+    End(SourceEnd),
+    Broken(AppError),
+}
+
+impl Execution<'_> {
+    pub async fn fetch(&mut self, fetch: &Fetch, app: &App, session: &Session) -> Result<Ended, Cause> {
+        let (sender, mut arrivals) = mpsc::channel(PAGES_AHEAD);
+        let reading =
+            tokio::spawn(read(self.parts.clone(), app.clone(), self.reading(fetch, session), sender));
+        let ended = self.settle_pages(fetch, &mut arrivals).await;
+        reading.abort();
+        ended
+    }
+
+    fn reading(&self, fetch: &Fetch, session: &Session) -> Reading {
+        let cursor = self.hold.state().fetches.get(&fetch.node).and_then(|progress| progress.cursor.clone());
+        Reading {
+            node: fetch.node.clone(),
+            session: session.clone(),
+            request: PageRequest {
+                resource: fetch.resource.clone(),
+                cursor,
+                fields: fetch.fields.clone(),
+                statuses: fetch.statuses.clone(),
+                ids: fetch.ids.clone(),
+                limit: self.limit,
+            },
+            meta: Meta::by(format!("run:{}", self.run)).of(self.run.to_owned()),
+        }
+    }
+
+    async fn settle_pages(
+        &mut self,
+        fetch: &Fetch,
+        arrivals: &mut mpsc::Receiver<Arrival>,
+    ) -> Result<Ended, Cause> {
+        self.after = self.hold.state().fetches.get(&fetch.node).and_then(|progress| progress.cursor.clone());
+        loop {
+            if self.must_stop() {
+                return Ok(Ended::Stopped);
+            }
+            let arrival = tokio::select! {
+                arrival = arrivals.recv() => arrival,
+                () = self.bell.notified() => {
+                    self.hold.refresh().await?;
+                    continue;
+                }
+            };
+            let finished = match arrival {
+                Some(Arrival::Page(ready)) => {
+                    let ready = ready.await??;
+                    match self.page(fetch, ready).await? {
+                        None => continue,
+                        Some(problem) => finished(fetch, false, problem),
+                    }
+                }
+                Some(Arrival::End(end)) => FetchFinished {
+                    node: fetch.node.clone(),
+                    complete: end.complete,
+                    total: end.total,
+                    hidden: end.hidden,
+                    problem: end.problem,
+                },
+                Some(Arrival::Broken(error)) => finished(fetch, false, problem(&error)),
+                None => return Err("reading the source stopped without a reason".into()),
+            };
+            self.hold.command(RunCommand::FinishFetch(finished), vec![]).await?;
+            return Ok(Ended::Finished);
+        }
+    }
+
+    /// Settles one page. `Some` when nobody can go on.
+    async fn page(&mut self, fetch: &Fetch, ready: Ready) -> Result<Option<Problem>, Cause> {
+        if let Err(refused) = self.parts.usable(&fetch.connection).await {
+            return not_usable(refused).map(Some);
+        }
+        for note in ready.notes {
+            let noted = RunNoted {
+                level: note.level,
+                code: note.code,
+                message: note.message,
+                node: Some(fetch.node.clone()),
+            };
+            self.hold.command(RunCommand::Note(noted), vec![]).await?;
+        }
+        for _ in 0..CONFLICTS_MAX {
+            let processed = match self
+                .process(fetch, &ready.observed, ready.failed.clone(), Some(ready.facts.clone()))
+                .await
+            {
+                Ok(Some(processed)) => processed,
+                Ok(None) => return Ok(None),
+                Err(WriteError::Destination(error)) => return Ok(Some(problem(&error))),
+                Err(WriteError::Store(cause)) => return Err(cause),
+            };
+            if self.settle(fetch, processed, 0).await? {
+                return Ok(None);
+            }
+        }
+        Err("others keep writing the same Portal records; trying again later".into())
+    }
+
+    /// `None` if somebody asked to stop and the page did not end within the grace.
+    async fn process(
+        &mut self,
+        fetch: &Fetch,
+        observed: &[Observed],
+        failed: Vec<SettledItem>,
+        facts: Option<PageFacts>,
+    ) -> Result<Option<Processed>, WriteError> {
+        let page =
+            Page { parts: self.parts, run: self.run, dry: self.dry, fetch, destinations: self.destinations };
+        let work = page.process(observed, failed, facts, &mut self.unique);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                processed = &mut work => return processed.map(Some),
+                () = self.bell.notified() => {
+                    self.hold.refresh().await.map_err(|error| WriteError::Store(error.into()))?;
+                    if stopping(self.hold.state().phase) {
+                        return match tokio::time::timeout(STOP_GRACE, &mut work).await {
+                            Ok(processed) => processed.map(Some),
+                            Err(_) => Ok(None),
+                        };
+                    }
+                }
+            }
+        }
+    }
+
+    /// Appends the chunk and what the destination wants in the log. False if others were quicker, and the page has to
+    /// be processed again.
+    async fn settle(&mut self, fetch: &Fetch, processed: Processed, again: u64) -> Result<bool, Cause> {
+        let mut chunk = processed.chunk;
+        chunk.again = again;
+        let cursor = chunk.page.as_ref().map(|page| page.cursor.clone());
+        let command = RunCommand::Settle { chunk: Box::new(chunk), after: self.after.clone() };
+        match self.hold.command(command, processed.appends).await {
+            Ok(_) => {
+                if let Some(cursor) = cursor {
+                    self.after = cursor;
+                }
+            }
+            Err(ExecuteError::Append(AppendError::Conflict { .. })) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        let room = DEFERRED_MAX.saturating_sub(self.deferred.len());
+        let deferred = processed.deferred.into_iter().take(room);
+        self.deferred.extend(deferred.map(|id| (fetch.node.clone(), id)));
+        Ok(true)
+    }
+
+    /// Tries records again that had to wait for others. Those that still wait stay as they were settled.
+    pub async fn again(&mut self, fetch: &Fetch, observed: &[Observed]) -> Result<(), Cause> {
+        for _ in 0..CONFLICTS_MAX {
+            let processed = match self.process(fetch, observed, vec![], None).await {
+                Ok(Some(processed)) => without_waiting(processed),
+                Ok(None) | Err(WriteError::Destination(_)) => return Ok(()),
+                Err(WriteError::Store(cause)) => return Err(cause),
+            };
+            let settled = processed.chunk.counts.settled();
+            if settled == 0 || self.settle(fetch, processed, settled).await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn must_stop(&self) -> bool {
+        stopping(self.hold.state().phase)
+    }
+}
+
+fn stopping(phase: RunPhase) -> bool {
+    phase != RunPhase::Running
+}
+
+/// Keeps of a second try only what came to an end.
+fn without_waiting(mut processed: Processed) -> Processed {
+    let waiting: std::collections::HashSet<String> =
+        std::mem::take(&mut processed.deferred).into_iter().collect();
+    let chunk = &mut processed.chunk;
+    chunk.items.retain(|item| !waiting.contains(&item.record));
+    chunk.counts = domain::run::Counts::default();
+    for item in &chunk.items {
+        chunk.counts.count(item.outcome);
+    }
+    chunk.counts.unchanged += chunk.unchanged.len() as u64;
+    processed
+}
+
+struct Reading {
+    node: String,
+    session: Session,
+    request: PageRequest,
+    meta: Meta,
+}
+
+/// Pulls pages and observes them ahead; ends when nobody listens any more.
+async fn read(parts: Parts, app: App, reading: Reading, sender: mpsc::Sender<Arrival>) {
+    let Some(source) = app.source.clone() else {
+        let error = AppError::Invalid {
+            code: "NOT_A_SOURCE".to_owned(),
+            message: format!("{} has no records to read", app.entry.name),
+            remedy: "choose a connection to an app that records can be read from".to_owned(),
+        };
+        let _nobody_listens = sender.send(Arrival::Broken(error)).await;
+        return;
+    };
+    let reading = Arc::new(reading);
+    let mut pages = source.pages(&reading.session, reading.request.clone());
+    while let Some(fetched) = pages.next().await {
+        let arrival = match fetched {
+            Ok(Fetched::Page(page)) => {
+                Arrival::Page(tokio::spawn(ready(parts.clone(), app.clone(), reading.clone(), page)))
+            }
+            Ok(Fetched::End(end)) => Arrival::End(end),
+            Err(error) => Arrival::Broken(error),
+        };
+        if sender.send(arrival).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn ready(parts: Parts, app: App, reading: Arc<Reading>, page: SourcePage) -> Result<Ready, Cause> {
+    let origin = Origin {
+        connection: &reading.session.connection,
+        resource: &reading.request.resource,
+        reader: app.reader.as_deref(),
+        meta: reading.meta.clone(),
+    };
+    let observed = observe(&parts, &origin, page.items).await?;
+    let failed = page.unreadable.into_iter().map(|unreadable| failed(&reading.node, unreadable)).collect();
+    let facts = PageFacts { cursor: page.cursor, total: page.total, hidden: page.hidden };
+    Ok(Ready { observed, failed, facts, notes: page.notes })
+}
+
+fn failed(node: &str, unreadable: Unreadable) -> SettledItem {
+    let note = ItemNote {
+        step: node.to_owned(),
+        code: unreadable.code,
+        message: unreadable.message,
+        field: None,
+        remedy: Some("look at the record on the site; a plugin may change what it sends".to_owned()),
+        raw: Some(unreadable.raw),
+    };
+    SettledItem {
+        record: unreadable.id,
+        outcome: Outcome::Failed,
+        portal: None,
+        target: 0,
+        revision: None,
+        notes: vec![note],
+        attempts: Attempts::default(),
+    }
+}
+
+fn finished(fetch: &Fetch, complete: bool, problem: Problem) -> FetchFinished {
+    FetchFinished { node: fetch.node.clone(), complete, total: None, hidden: 0, problem: Some(problem) }
+}
+
+pub fn problem(error: &AppError) -> Problem {
+    Problem { code: error.code().to_owned(), message: error.to_string(), remedy: error.remedy().to_owned() }
+}
+
+/// A refusal ends the fetch with words; a store that fails is tried again.
+pub fn not_usable(error: NotUsable) -> Result<Problem, Cause> {
+    match error {
+        NotUsable::Refused { code, message, remedy } => {
+            Ok(Problem { code: code.to_owned(), message, remedy: remedy.to_owned() })
+        }
+        NotUsable::Store(cause) => Err(cause),
+    }
+}

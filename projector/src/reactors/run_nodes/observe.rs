@@ -1,0 +1,228 @@
+//! The first half of a page: compare what came with what is known, and write down what is new. An unchanged record
+//! costs a look-up and no event.
+
+use std::collections::HashMap;
+
+use app_sdk::{Reader, SourceItem};
+use bytes::Bytes;
+use domain::ids::ConnectionId;
+use domain::record::{RecordChanged, RecordEvent, RecordKey};
+use domain::views::{RECORDS, RecordView};
+use engine::history::decode;
+use engine::ports::{AppendError, Cause, Expected, StreamAppend, SubjectKey};
+use engine::{Meta, NewEvent, StreamName, hash, seal};
+use serde_json::Value;
+
+use crate::parts::Parts;
+
+/// Times a page is compared again because others wrote the same records meanwhile.
+const CONFLICTS_MAX: u32 = 8;
+
+/// A record that goes on through the run.
+pub struct Observed {
+    pub key: RecordKey,
+    pub bytes: Bytes,
+    pub version: Option<String>,
+    /// Whom it speaks of, with the connection: `cn_….users.7`.
+    pub subject: Option<String>,
+    /// Revision in the record's stream.
+    pub revision: u64,
+    /// The person was erased: the record is neither recorded nor written.
+    pub erased: bool,
+}
+
+/// Where records come from, and how they are read.
+pub struct Origin<'a> {
+    pub connection: &'a ConnectionId,
+    pub resource: &'a str,
+    pub reader: Option<&'a dyn Reader>,
+    pub meta: Meta,
+}
+
+/// Records what is new of a page and says how each record stands.
+pub async fn observe(
+    parts: &Parts,
+    origin: &Origin<'_>,
+    items: Vec<SourceItem>,
+) -> Result<Vec<Observed>, Cause> {
+    let keys: Vec<RecordKey> = items
+        .iter()
+        .map(|item| RecordKey {
+            connection: origin.connection.clone(),
+            resource: origin.resource.to_owned(),
+            id: item.id.clone(),
+        })
+        .collect();
+    let paths: Vec<String> = keys.iter().map(RecordKey::path).collect();
+    let mut known: Vec<Option<Known>> = Vec::with_capacity(items.len());
+    for doc in parts.reads.get(&RECORDS, &paths).await? {
+        known.push(match doc {
+            Some(doc) => Some(Known::from(serde_json::from_slice::<RecordView>(&doc)?)),
+            None => None,
+        });
+    }
+    let subjects = subject_keys(parts, origin, &items).await?;
+    for _ in 0..CONFLICTS_MAX {
+        let page = Page { origin, items: &items, keys: &keys, paths: &paths, subjects: &subjects };
+        let (observed, appends) = page.compare(parts, &known)?;
+        if appends.is_empty() {
+            return Ok(observed);
+        }
+        match parts.executor.append(appends).await {
+            Ok(_) => return Ok(observed),
+            Err(AppendError::Conflict { .. }) => known = latest(parts, &paths).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err("others keep writing the same records; trying again later".into())
+}
+
+/// A record's last revision, as far as comparing needs it.
+#[derive(Clone)]
+struct Known {
+    revision: u64,
+    raw: String,
+    digest: String,
+    gone: bool,
+}
+
+impl From<RecordView> for Known {
+    fn from(view: RecordView) -> Self {
+        Self { revision: view.revision, raw: view.raw, digest: view.digest, gone: view.gone }
+    }
+}
+
+/// Asks the log itself, when the view was behind.
+async fn latest(parts: &Parts, paths: &[String]) -> Result<Vec<Option<Known>>, Cause> {
+    let streams: Vec<StreamName> = paths.iter().map(|path| StreamName::new("record", path)).collect();
+    let mut known = Vec::with_capacity(paths.len());
+    for last in parts.executor.store.read_last(&streams).await? {
+        known.push(match last {
+            None => None,
+            Some(recorded) => Some(match decode(&recorded)? {
+                RecordEvent::Changed(changed) => Known {
+                    revision: recorded.revision,
+                    raw: changed.raw,
+                    digest: changed.digest,
+                    gone: false,
+                },
+                RecordEvent::Gone(_) => Known {
+                    revision: recorded.revision,
+                    raw: String::new(),
+                    digest: String::new(),
+                    gone: true,
+                },
+            }),
+        });
+    }
+    Ok(known)
+}
+
+async fn subject_keys(
+    parts: &Parts,
+    origin: &Origin<'_>,
+    items: &[SourceItem],
+) -> Result<HashMap<String, Option<SubjectKey>>, Cause> {
+    let mut subjects: Vec<String> = items.iter().filter_map(|item| subject(origin, item)).collect();
+    if subjects.is_empty() {
+        return Ok(HashMap::new());
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    let keys = parts.vault.subject_keys(&subjects, true).await?;
+    Ok(subjects.into_iter().zip(keys).collect())
+}
+
+fn subject(origin: &Origin<'_>, item: &SourceItem) -> Option<String> {
+    item.subject.as_ref().map(|subject| format!("{}.{subject}", origin.connection))
+}
+
+struct Page<'a> {
+    origin: &'a Origin<'a>,
+    items: &'a [SourceItem],
+    keys: &'a [RecordKey],
+    paths: &'a [String],
+    subjects: &'a HashMap<String, Option<SubjectKey>>,
+}
+
+impl Page<'_> {
+    fn compare(
+        &self,
+        parts: &Parts,
+        known: &[Option<Known>],
+    ) -> Result<(Vec<Observed>, Vec<StreamAppend>), Cause> {
+        let mut observed = Vec::with_capacity(self.items.len());
+        let mut appends: Vec<StreamAppend> = vec![];
+        let mut on_page: HashMap<&str, usize> = HashMap::with_capacity(self.items.len());
+        for (index, item) in self.items.iter().enumerate() {
+            // The same record twice on a page: the first sighting counts, the second is the same one.
+            if on_page.insert(&self.paths[index], index).is_some() {
+                continue;
+            }
+            let subject = subject(self.origin, item);
+            let key =
+                subject.as_ref().and_then(|subject| self.subjects.get(subject)).and_then(Option::as_ref);
+            let erased = subject.is_some() && key.is_none();
+            let change = if erased { None } else { self.change(item, known[index].as_ref())? };
+            let before = known[index].as_ref().map(|known| known.revision);
+            let revision = match &change {
+                Some(_) => before.map_or(0, |revision| revision + 1),
+                None => before.unwrap_or(0),
+            };
+            if let Some(change) = change {
+                let expected = before.map_or(Expected::NoStream, Expected::Exact);
+                let sealing = subject.as_deref().zip(key);
+                appends.push(self.append(parts, index, change, expected, sealing));
+            }
+            observed.push(Observed {
+                key: self.keys[index].clone(),
+                bytes: item.bytes.clone(),
+                version: item.version.clone(),
+                subject,
+                revision,
+                erased,
+            });
+        }
+        Ok((observed, appends))
+    }
+
+    /// What is new of a record, if anything. Equal bytes settle it without parsing.
+    fn change(&self, item: &SourceItem, known: Option<&Known>) -> Result<Option<RecordChanged>, Cause> {
+        let raw = hash::short(&item.bytes);
+        if known.is_some_and(|known| known.raw == raw && !known.gone) {
+            return Ok(None);
+        }
+        let mut record: Value = serde_json::from_slice(&item.bytes)?;
+        if let Some(reader) = self.origin.reader {
+            reader.strip_volatile(self.origin.resource, &mut record);
+        }
+        let digest = hash::short(&domain::event::encode(&record));
+        if known.is_some_and(|known| known.digest == digest && !known.gone) {
+            return Ok(None);
+        }
+        Ok(Some(RecordChanged { version: item.version.clone(), raw, digest, fields: None }))
+    }
+
+    fn append(
+        &self,
+        parts: &Parts,
+        index: usize,
+        change: RecordChanged,
+        expected: Expected,
+        sealing: Option<(&str, &SubjectKey)>,
+    ) -> StreamAppend {
+        let stream = StreamName::new("record", &self.paths[index]);
+        let plain = &self.items[index].bytes;
+        let body = match sealing {
+            None => seal::pack(plain),
+            Some((subject, key)) => {
+                let mut nonce = [0; 24];
+                nonce.copy_from_slice(&parts.ids.random(24));
+                seal::seal(plain, stream.as_str(), subject, key, &nonce)
+            }
+        };
+        let event = RecordEvent::Changed(change);
+        let event = NewEvent::of(&event, parts.ids.event_id(), self.origin.meta.clone()).with_body(body);
+        StreamAppend { stream, expected, events: vec![event] }
+    }
+}

@@ -1,0 +1,209 @@
+//! The second half of a page: route what was observed, write it, and make the chunk that says what became of it.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::run::{Attempts, Counts, ItemNote, ItemsSettled, Outcome, PageFacts, SettledItem};
+use domain::views::{LINKS, LinkView, link_key};
+use engine::ports::{Cause, StreamAppend};
+use engine::seal;
+
+use super::observe::Observed;
+use super::plan::Fetch;
+use super::route::{Route, Router, Unique};
+use super::write::{Destinations, Outgoing, WriteError, write};
+use crate::parts::Parts;
+
+/// A page that is ready to be settled.
+pub struct Processed {
+    pub chunk: ItemsSettled,
+    pub appends: Vec<StreamAppend>,
+    /// Ids of records to try again at the end of the run.
+    pub deferred: Vec<String>,
+}
+
+pub struct Page<'a> {
+    pub parts: &'a Parts,
+    pub run: &'a str,
+    pub dry: bool,
+    pub fetch: &'a Fetch,
+    pub destinations: &'a Destinations,
+}
+
+impl Page<'_> {
+    /// Takes the page's records to their ends. `failed` are items that could not even be read.
+    pub async fn process(
+        &self,
+        observed: &[Observed],
+        failed: Vec<SettledItem>,
+        facts: Option<PageFacts>,
+        unique: &mut Unique,
+    ) -> Result<Processed, WriteError> {
+        let in_step = self.in_step(observed).await.map_err(WriteError::Store)?;
+        let mut items = failed;
+        let mut unchanged = vec![];
+        let mut outgoing: HashMap<u8, Vec<Outgoing>> = HashMap::new();
+        let mut subjects: HashMap<&str, &str> = HashMap::new();
+        let mut router = Router { fetch: self.fetch, run: self.run, unique };
+        for (record, in_step) in observed.iter().zip(in_step) {
+            if let Some(subject) = &record.subject {
+                subjects.insert(&record.key.id, subject);
+            }
+            if record.erased {
+                items.push(erased(&self.fetch.node, record));
+            } else if in_step {
+                unchanged.push(record.key.id.clone());
+            } else {
+                sort(record, router.route(record), &mut outgoing, &mut items);
+            }
+        }
+        let mut appends = vec![];
+        let mut deferred = vec![];
+        let mut targets: Vec<u8> = outgoing.keys().copied().collect();
+        targets.sort_unstable();
+        for target in targets {
+            let Some(batch) = outgoing.remove(&target) else { continue };
+            let place = &self.fetch.targets[usize::from(target)];
+            let destination = &self.destinations[place.to.as_str()];
+            let written = write(self.parts, destination, target, &place.node, batch).await?;
+            items.extend(written.items);
+            appends.extend(written.appends);
+            deferred.extend(written.deferred);
+        }
+        self.move_unchanged(&mut items, &mut unchanged);
+        self.seal_raw(&mut items, &subjects).await.map_err(WriteError::Store)?;
+        let counts = count(observed.len(), &items, unchanged.len());
+        let chunk = ItemsSettled {
+            node: self.fetch.node.clone(),
+            page: facts,
+            dry: self.dry,
+            source: self.fetch.connection.clone(),
+            resource: self.fetch.resource.clone(),
+            targets: self.fetch.targets.clone(),
+            again: 0,
+            counts,
+            items,
+            unchanged,
+        };
+        Ok(Processed { chunk, appends, deferred })
+    }
+
+    /// Which records every target already has, at this revision and by this mapping.
+    async fn in_step(&self, observed: &[Observed]) -> Result<Vec<bool>, Cause> {
+        let mut in_step = vec![!self.fetch.targets.is_empty(); observed.len()];
+        for target in &self.fetch.targets {
+            let wanted: Vec<usize> = (0..observed.len()).filter(|i| in_step[*i]).collect();
+            let keys: Vec<String> = wanted
+                .iter()
+                .map(|index| link_key(target.to.as_str(), &observed[*index].key.path()))
+                .collect();
+            let links = self.parts.reads.get(&LINKS, &keys).await?;
+            for (index, doc) in wanted.into_iter().zip(links) {
+                let link: Option<LinkView> = doc.map(|doc| serde_json::from_slice(&doc)).transpose()?;
+                in_step[index] = link.is_some_and(|link| {
+                    link.revision == observed[index].revision
+                        && link.mapping == target.mapping.id.as_str()
+                        && link.mapping_revision == target.mapping.revision
+                });
+            }
+        }
+        Ok(in_step)
+    }
+
+    /// An item that the destination left as it was keeps its entry only if the link has to be renewed or there is
+    /// something to say; otherwise it joins the short list.
+    fn move_unchanged(&self, items: &mut Vec<SettledItem>, unchanged: &mut Vec<String>) {
+        if self.dry {
+            items.retain(|item| {
+                let plain = item.outcome == Outcome::Unchanged && item.notes.is_empty() && item.target == 0;
+                if plain {
+                    unchanged.push(item.record.clone());
+                }
+                !plain
+            });
+        }
+    }
+
+    /// Values at fault may be personal: what speaks of a person is sealed with the person's key.
+    async fn seal_raw(&self, items: &mut [SettledItem], subjects: &HashMap<&str, &str>) -> Result<(), Cause> {
+        let stream = format!("run-{}", self.run);
+        for item in items.iter_mut().filter(|item| item.notes.iter().any(|note| note.raw.is_some())) {
+            let subject = subjects.get(item.record.as_str());
+            let key = match subject {
+                None => None,
+                Some(subject) => {
+                    self.parts.vault.subject_keys(&[(*subject).to_owned()], true).await?.pop().flatten()
+                }
+            };
+            for note in &mut item.notes {
+                let Some(raw) = note.raw.take() else { continue };
+                note.raw = match (subject, &key) {
+                    (None, _) => Some(STANDARD.encode(seal::pack(raw.as_bytes()))),
+                    (Some(subject), Some(key)) => {
+                        let mut nonce = [0; 24];
+                        nonce.copy_from_slice(&self.parts.ids.random(24));
+                        Some(STANDARD.encode(seal::seal(raw.as_bytes(), &stream, subject, key, &nonce)))
+                    }
+                    (Some(_), None) => None,
+                };
+            }
+        }
+        Ok(())
+    }
+}
+
+fn sort(
+    record: &Observed,
+    routes: Vec<Route>,
+    outgoing: &mut HashMap<u8, Vec<Outgoing>>,
+    items: &mut Vec<SettledItem>,
+) {
+    for route in routes {
+        match route {
+            Route::Write { target, mode, item, warnings } => {
+                let out = Outgoing { mode, revision: record.revision, warnings, item: *item };
+                outgoing.entry(target).or_default().push(out);
+            }
+            Route::Settled { target, outcome, notes } => items.push(SettledItem {
+                record: record.key.id.clone(),
+                outcome,
+                portal: None,
+                target,
+                revision: Some(record.revision),
+                notes,
+                attempts: Attempts::default(),
+            }),
+        }
+    }
+}
+
+fn erased(node: &str, record: &Observed) -> SettledItem {
+    let note = ItemNote {
+        step: node.to_owned(),
+        code: "PERSON_ERASED".to_owned(),
+        message: "the person was erased here and is not imported again".to_owned(),
+        field: None,
+        remedy: Some("remove the person from the source, or lift the erasure first".to_owned()),
+        raw: None,
+    };
+    SettledItem {
+        record: record.key.id.clone(),
+        outcome: Outcome::Skipped,
+        portal: None,
+        target: 0,
+        revision: None,
+        notes: vec![note],
+        attempts: Attempts::default(),
+    }
+}
+
+fn count(read: usize, items: &[SettledItem], unchanged: usize) -> Counts {
+    let unreadable = items.iter().filter(|item| item.revision.is_none() && item.outcome == Outcome::Failed);
+    let read = read as u64 + unreadable.count() as u64;
+    let mut counts = Counts { read, unchanged: unchanged as u64, ..Counts::default() };
+    for item in items {
+        counts.count(item.outcome);
+    }
+    counts
+}

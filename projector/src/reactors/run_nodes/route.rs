@@ -1,0 +1,250 @@
+//! Walks a record through the nodes between fetch and write. Pure: what comes out is what is to be written, or why
+//! nothing is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use app_sdk::WriteItem;
+use domain::condition::Condition;
+use domain::ids::ConnectionId;
+use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
+use domain::portal::MappingStamp;
+use domain::record::RecordKey;
+use domain::run::{ItemNote, Outcome};
+use engine::hash;
+use serde_json::{Value, json};
+
+use super::observe::Observed;
+use domain::scenario::graph::WriteMode;
+
+use super::plan::{Fetch, Step};
+
+/// What is to be done with one record at one target.
+pub enum Route {
+    Write { target: u8, mode: WriteMode, item: Box<WriteItem>, warnings: Vec<ItemNote> },
+    Settled { target: u8, outcome: Outcome, notes: Vec<ItemNote> },
+}
+
+/// Values that must be unique within a run, with the record that has them: digests of both, so that a run over a
+/// million records stays small.
+#[derive(Default)]
+pub struct Unique(HashMap<u64, u64>);
+
+pub struct Router<'a> {
+    pub fetch: &'a Fetch,
+    pub run: &'a str,
+    pub unique: &'a mut Unique,
+}
+
+impl Router<'_> {
+    /// Routes one record. A record that cannot be read as JSON fails here.
+    pub fn route(&mut self, observed: &Observed) -> Vec<Route> {
+        let record: Value = match serde_json::from_slice(&observed.bytes) {
+            Ok(record) => record,
+            Err(error) => {
+                let note = ItemNote {
+                    step: self.fetch.node.clone(),
+                    code: "UNREADABLE".to_owned(),
+                    message: format!("the record is not valid JSON: {error}"),
+                    field: None,
+                    remedy: Some("look at the record on the site; a plugin may break its output".to_owned()),
+                    raw: None,
+                };
+                return vec![Route::Settled { target: 0, outcome: Outcome::Failed, notes: vec![note] }];
+            }
+        };
+        let mut routes = vec![];
+        self.walk(&self.fetch.steps, observed, &record, None, &mut routes);
+        if routes.is_empty() {
+            let note = note(&self.fetch.node, "NOTHING_TO_DO", "no node after the fetch writes this record");
+            routes.push(Route::Settled { target: 0, outcome: Outcome::Skipped, notes: vec![note] });
+        }
+        routes
+    }
+
+    fn walk(
+        &mut self,
+        steps: &[Step],
+        observed: &Observed,
+        record: &Value,
+        mapped: Option<&Mapped<'_>>,
+        routes: &mut Vec<Route>,
+    ) {
+        for step in steps {
+            match step {
+                Step::Filter { node, condition, matches, otherwise } => {
+                    match decide(condition, record, mapped) {
+                        Ok(true) => self.walk(matches, observed, record, mapped, routes),
+                        Ok(false) if otherwise.is_empty() => {
+                            let note = note(node, "FILTERED", "the condition does not hold for this record");
+                            routes.push(Route::Settled {
+                                target: first_target(matches),
+                                outcome: Outcome::Skipped,
+                                notes: vec![note],
+                            });
+                        }
+                        Ok(false) => self.walk(otherwise, observed, record, mapped, routes),
+                        Err(problem) => routes.push(Route::Settled {
+                            target: first_target(matches),
+                            outcome: Outcome::Failed,
+                            notes: vec![field_note(node, &problem)],
+                        }),
+                    }
+                }
+                Step::Map { node, stamp, mapping, next } => {
+                    let mut outcome = mapping.apply(record);
+                    self.check_unique(mapping, observed, &mut outcome);
+                    if outcome.rejects.is_empty() {
+                        let mapped = Mapped { node, stamp, outcome };
+                        self.walk(next, observed, record, Some(&mapped), routes);
+                    } else {
+                        let notes = outcome.rejects.iter().map(|problem| field_note(node, problem)).collect();
+                        let target = first_target(next);
+                        routes.push(Route::Settled { target, outcome: Outcome::Failed, notes });
+                    }
+                }
+                Step::Write { node, target, entity, mode } => {
+                    if let Some(mapped) = mapped {
+                        routes.push(self.write(observed, mapped, *target, entity, *mode));
+                    } else {
+                        let note = note(node, "NOT_MAPPED", "the record reached the write without a mapping");
+                        routes.push(Route::Settled {
+                            target: *target,
+                            outcome: Outcome::Failed,
+                            notes: vec![note],
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        observed: &Observed,
+        mapped: &Mapped<'_>,
+        target: u8,
+        entity: &str,
+        mode: WriteMode,
+    ) -> Route {
+        let outcome = &mapped.outcome;
+        let references: BTreeMap<String, RecordKey> = outcome
+            .references
+            .iter()
+            .map(|reference| {
+                let key = RecordKey {
+                    connection: observed.key.connection.clone(),
+                    resource: reference.resource.clone(),
+                    id: reference.external_id.clone(),
+                };
+                (reference.field.clone(), key)
+            })
+            .collect();
+        let fields = outcome.fields.clone();
+        let digest = digest(&fields, &references);
+        let to = &self.fetch.targets[usize::from(target)].to;
+        let item = WriteItem {
+            effect: effect(to, &observed.key, entity, &digest, mapped.stamp),
+            run: self.run.to_owned(),
+            record: observed.key.clone(),
+            entity: entity.to_owned(),
+            fields,
+            digest,
+            references,
+            source_version: observed.version.clone(),
+            mapping: mapped.stamp.clone(),
+            subject: observed.subject.clone(),
+        };
+        let warnings = outcome.warnings.iter().map(|problem| field_note(mapped.node, problem)).collect();
+        Route::Write { target, mode, item: Box::new(item), warnings }
+    }
+
+    /// A value that another record of this run has already is a fault of this one.
+    fn check_unique(&mut self, mapping: &CompiledMapping, observed: &Observed, outcome: &mut MapOutcome) {
+        // Sources count their records, so the number is the id itself; any other id is told apart by its digest.
+        let id = &observed.key.id;
+        let record = id.parse().unwrap_or_else(|_| hash::number(&[id]));
+        let mut taken = vec![];
+        for (field, value) in mapping.unique_values(outcome) {
+            let key = hash::number(&[field, &value]);
+            let holder = *self.unique.0.entry(key).or_insert(record);
+            if holder != record {
+                let problem = mapping.not_unique(field, &holder.to_string(), &value);
+                taken.push((problem, mapping.unique_otherwise(field)));
+            }
+        }
+        for (problem, otherwise) in taken {
+            match otherwise {
+                Otherwise::Warn => outcome.warnings.push(problem),
+                Otherwise::Reject | Otherwise::UseDefault => outcome.rejects.push(problem),
+            }
+        }
+    }
+}
+
+/// A condition before the mapping sees the record; after it, the mapped fields as well.
+fn decide(
+    condition: &Condition,
+    record: &Value,
+    mapped: Option<&Mapped<'_>>,
+) -> Result<bool, Box<FieldProblem>> {
+    match mapped {
+        Some(mapped) if condition.uses_item() => {
+            condition.matches_both(record, &Value::Object(mapped.outcome.fields.clone())).map_err(Box::new)
+        }
+        _ => condition.matches(record).map_err(Box::new),
+    }
+}
+
+struct Mapped<'a> {
+    node: &'a str,
+    stamp: &'a MappingStamp,
+    outcome: MapOutcome,
+}
+
+/// The target that a settled record would have gone to.
+fn first_target(steps: &[Step]) -> u8 {
+    match steps.first() {
+        Some(Step::Write { target, .. }) => *target,
+        Some(Step::Map { next, .. }) => first_target(next),
+        Some(Step::Filter { matches, .. }) => first_target(matches),
+        None => 0,
+    }
+}
+
+fn digest(fields: &serde_json::Map<String, Value>, references: &BTreeMap<String, RecordKey>) -> String {
+    if references.is_empty() {
+        return hash::short(&domain::event::encode(fields));
+    }
+    let paths: BTreeMap<&str, String> =
+        references.iter().map(|(field, key)| (&**field, key.path())).collect();
+    hash::short(&domain::event::encode(&json!({ "fields": fields, "references": paths })))
+}
+
+/// The idempotency key of a write: the same change is the same act, whoever repeats it and when; a changed mapping is
+/// another.
+fn effect(to: &ConnectionId, record: &RecordKey, entity: &str, digest: &str, stamp: &MappingStamp) -> String {
+    let revision = stamp.revision.to_string();
+    hash::id(&[to.as_str(), &record.path(), entity, digest, stamp.id.as_str(), &revision])
+}
+
+fn note(step: &str, code: &str, message: &str) -> ItemNote {
+    ItemNote {
+        step: step.to_owned(),
+        code: code.to_owned(),
+        message: message.to_owned(),
+        field: None,
+        remedy: None,
+        raw: None,
+    }
+}
+
+fn field_note(step: &str, problem: &FieldProblem) -> ItemNote {
+    ItemNote {
+        step: step.to_owned(),
+        code: problem.code.as_str().to_owned(),
+        message: problem.message.clone(),
+        field: Some(problem.field.clone()),
+        remedy: Some(problem.remedy.clone()),
+        raw: problem.raw.as_ref().map(Value::to_string),
+    }
+}

@@ -1,0 +1,65 @@
+//! Starts the followers of this process, and stops them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::follow::{self, Follower};
+use engine::ports::Bus;
+use engine::project::Projector;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::parts::Parts;
+use crate::projections;
+use crate::reactors::start_runs::StartRuns;
+
+/// How long runs may take to come to a safe point when the process is asked to end. Not reaching one loses nothing.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The followers at work. Dropping it stops them.
+pub struct Running {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Starts the folding of views and the execution of runs, and whatever followers apps bring.
+pub fn start(parts: &Parts, others: Vec<Box<dyn Follower>>) -> Running {
+    let running = Running { tasks: TaskTracker::new(), stop: CancellationToken::new() };
+    let projector = Projector::new("views", projections::all(), parts.reads.clone(), parts.vault.clone());
+    running.follow(parts.bus.clone(), Box::new(projector));
+    let runs = StartRuns::new(parts.clone(), running.tasks.clone(), running.stop.clone());
+    running.follow(parts.bus.clone(), Box::new(runs));
+    for follower in others {
+        running.follow(parts.bus.clone(), follower);
+    }
+    running
+}
+
+impl Running {
+    fn follow(&self, bus: Arc<dyn Bus>, mut follower: Box<dyn Follower>) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = follow::run(&*bus, &mut *follower) => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+
+    /// Asks everything to stop and waits for it, within a bound.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                "some followers did not stop in time; they go on from their checkpoints next time"
+            );
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! The command line: one enum variant per command, one file per command in `commands/`.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands;
+use crate::config::sources::SettingArgs;
+use crate::exit;
+
+/// Imports what WordPress sites hold into Portal, and can prove what it did.
+///
+/// Without a command it serves, like `serve`.
+#[derive(Parser)]
+#[command(name = "portal-integrations", version, after_long_help = exit::HELP, max_term_width = 110)]
+pub struct Cli {
+    #[command(flatten)]
+    pub settings: SettingArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run the server: API, views, imports. The default
+    Serve(commands::serve::Args),
+    /// See everything work in a minute, with a sample site inside this process
+    Demo(commands::demo::Args),
+    /// Import from one site, once, and say how it went
+    Import(commands::import::Args),
+    /// List, add, test, pause and delete connections
+    Connections(commands::connections::Args),
+    /// List, create, publish and run scenarios
+    Scenarios(commands::scenarios::Args),
+    /// List and show mappings
+    Mappings(commands::mappings::Args),
+    /// List, watch, cancel, pause and resume runs
+    Runs(commands::runs::Args),
+    /// List, issue and revoke access tokens
+    Tokens(commands::tokens::Args),
+    /// Look after the key that opens the vault
+    Keys(commands::keys::Args),
+    /// Check this installation, with a remedy for each finding
+    Doctor(commands::doctor::Args),
+}
+
+impl Command {
+    pub fn is_serve(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+}

@@ -1,0 +1,33 @@
+//! The commands; each gives the exit code.
+
+pub mod connections;
+pub mod demo;
+pub mod doctor;
+pub mod import;
+pub mod keys;
+pub mod mappings;
+pub mod runs;
+pub mod scenarios;
+pub mod serve;
+mod show;
+mod target;
+pub mod tokens;
+mod watch;
+
+use crate::cli::Command;
+use crate::config::Config;
+
+pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8> {
+    match command.unwrap_or(Command::Serve(serve::Args::default())) {
+        Command::Serve(args) => serve::run(args, config).await,
+        Command::Demo(args) => demo::run(args, config).await,
+        Command::Import(args) => import::run(args, config).await,
+        Command::Connections(args) => connections::run(args, config).await,
+        Command::Scenarios(args) => scenarios::run(args, config).await,
+        Command::Mappings(args) => mappings::run(args, config).await,
+        Command::Runs(args) => runs::run(args, config).await,
+        Command::Tokens(args) => tokens::run(args, config).await,
+        Command::Keys(args) => keys::run(args, config).await,
+        Command::Doctor(args) => doctor::run(args, config).await,
+    }
+}

@@ -1,0 +1,84 @@
+//! `demo`: the whole product in a minute, with a sample site inside this process.
+
+mod story;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use app_sdk::egress::EgressConfig;
+use engine::ports::Secret;
+use tokio::net::TcpListener;
+use wordpress_model::Site;
+
+use crate::client::Api;
+use crate::compose::service::{Service, Work};
+use crate::config::{Config, ConfigError};
+use crate::listen::{self, Stop};
+use crate::{numbers, output, serving};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Keep the data in this directory instead of a temporary one
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// End after the summary, with its exit code, instead of staying up to look around
+    #[arg(long)]
+    once: bool,
+}
+
+const LOOPBACK: &str = "127.0.0.0/8";
+
+pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
+    let stop = Stop::default();
+    listen::watch_signals(&stop)?;
+    let metrics = numbers::start()?;
+    let temporary = tempfile::Builder::new().prefix("portal-demo-").tempdir()?;
+    config.data = args.keep.clone().unwrap_or_else(|| temporary.path().join("data"));
+    let loopback = EgressConfig::parse_allow(LOOPBACK).map_err(|error| ConfigError(error.to_string()))?;
+    config.egress_allow.extend(loopback);
+    let listener = listener(config.listen).await?;
+    config.listen = listener.local_addr()?;
+    let site = Site::sample().serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let service = Service::start(&config, Work::Everything).await?;
+    let token = service.first_token().await?;
+    let api = Api::new(service.client());
+    let address = config.listen;
+    let serving = tokio::spawn(serving::until_stopped(service, listener, config, metrics, stop.clone()));
+    let told = story::tell(&api, &site.url, &stop).await;
+    let code = match told {
+        Ok(code) => code,
+        Err(error) => {
+            stop.draining.cancel();
+            serving.await??;
+            return Err(error);
+        }
+    };
+    if args.once {
+        stop.draining.cancel();
+    } else {
+        look_around(address, &site.url, token.as_ref());
+    }
+    serving.await??;
+    Ok(code)
+}
+
+/// The port that was asked for, or any free one: a demo should not fail because something else runs.
+async fn listener(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
+    match listen::bind(wanted).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => listen::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await,
+    }
+}
+
+fn look_around(address: SocketAddr, site: &str, token: Option<&Secret>) {
+    output::say("");
+    output::say(&format!("Look around: http://{address}  (the sample site: {site})"));
+    if let Some(token) = token {
+        output::say(&format!("Token (administrator, for this demo only): {}", token.expose()));
+        output::say(&format!(
+            "  curl -H 'Authorization: Bearer {}' http://{address}/api/v1/runs",
+            token.expose()
+        ));
+    }
+    output::say("Ctrl-C ends it.");
+}

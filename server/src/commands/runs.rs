@@ -1,0 +1,103 @@
+//! `runs`.
+
+use serde_json::json;
+
+use super::show::{self, Column};
+use super::target::Target;
+use super::watch;
+use crate::client::{Api, encode};
+use crate::compose::service::Work;
+use crate::config::Config;
+use crate::listen::Stop;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Runs, newest first
+    List,
+    /// Everything about one
+    Show { id: String },
+    /// Its items with their outcomes
+    Items {
+        id: String,
+        /// created, updated, unchanged, skipped or failed
+        #[arg(long)]
+        outcome: Option<String>,
+    },
+    /// Its log
+    Log { id: String },
+    /// Wait for its end; exit code by its result
+    Watch { id: String },
+    /// Let it end at the next page
+    Cancel {
+        id: String,
+        #[arg(long, default_value = "cancelled on the command line")]
+        reason: String,
+    },
+    /// Let it rest after the current page
+    Pause { id: String },
+    /// Let it go on
+    Resume { id: String },
+}
+
+const COLUMNS: &[Column] = &[
+    ("id", "/id"),
+    ("scenario", "/scenario"),
+    ("state", "/phase"),
+    ("read", "/counts/read"),
+    ("created", "/counts/created"),
+    ("updated", "/counts/updated"),
+    ("unchanged", "/counts/unchanged"),
+    ("skipped", "/counts/skipped"),
+    ("failed", "/counts/failed"),
+    ("started", "/started_at"),
+];
+pub const ITEMS: &[Column] = &[
+    ("record", "/record"),
+    ("outcome", "/outcome"),
+    ("portal", "/portal"),
+    ("code", "/notes/0/code"),
+    ("why", "/notes/0/message"),
+];
+const LOG: &[Column] = &[("at", "/at"), ("level", "/level"), ("code", "/code"), ("message", "/message")];
+
+pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
+    let work = if matches!(args.action, Action::Watch { .. }) { Work::Everything } else { Work::Views };
+    let reached = args.target.reach(&config, work).await?;
+    let code = act(args.action, &reached.api, args.target.json).await?;
+    reached.close().await;
+    Ok(code)
+}
+
+async fn act(action: Action, api: &Api, json: bool) -> anyhow::Result<u8> {
+    let command =
+        |id: String, verb: &'static str| async move { api.act("runs", &id, verb, &json!({})).await };
+    Ok(match action {
+        Action::List => show::list(&api.list("runs").await?, COLUMNS, json),
+        Action::Show { id } => show::whole(&api.show("runs", &id).await?),
+        Action::Items { id, outcome } => {
+            let filter = outcome.map(|outcome| format!("?outcome={}", encode(&outcome))).unwrap_or_default();
+            show::list(&api.list(&format!("runs/{}/items{filter}", encode(&id))).await?, ITEMS, json)
+        }
+        Action::Log { id } => show::list(&api.list(&format!("runs/{}/log", encode(&id))).await?, LOG, json),
+        Action::Watch { id } => {
+            let stop = Stop::default();
+            crate::listen::watch_signals(&stop)?;
+            let over = watch::until_over(api, &id, &stop, json).await?;
+            watch::report(api, &[over], json).await?
+        }
+        Action::Cancel { id, reason } => {
+            let answer = api.act("runs", &id, "cancel", &json!({ "reason": reason })).await?;
+            show::done(&answer, "is being cancelled", json)
+        }
+        Action::Pause { id } => show::done(&command(id, "pause").await?, "paused", json),
+        Action::Resume { id } => show::done(&command(id, "resume").await?, "goes on", json),
+    })
+}

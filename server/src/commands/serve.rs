@@ -1,0 +1,43 @@
+//! `serve`: everything in one process, until a signal.
+
+use std::path::PathBuf;
+
+use crate::compose::service::{Service, Work};
+use crate::config::Config;
+use crate::listen::{self, Stop};
+use crate::{installation, numbers, output, serving};
+
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Write the first administrator token to this file (mode 0600) instead of showing it
+    #[arg(long, value_name = "PATH")]
+    pub print_token_file: Option<PathBuf>,
+}
+
+pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
+    let stop = Stop::default();
+    listen::watch_signals(&stop)?;
+    let metrics = numbers::start()?;
+    // The port first: if it is taken, nothing was opened and no token was shown.
+    let listener = listen::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    config.listen = address;
+    let service = Service::start(&config, Work::Everything).await?;
+    if let Some(token) = service.first_token().await? {
+        match &args.print_token_file {
+            Some(file) => {
+                installation::write_private(file, token.expose().as_bytes())?;
+                output::say(&format!("administrator token: written to {}", file.display()));
+            }
+            None => output::say(&format!(
+                "administrator token (shown once, keep it; a new one: portal-integrations tokens issue): {}",
+                token.expose()
+            )),
+        }
+    }
+    serving::warn_about(address, &config);
+    output::say(&format!("listening on http://{address}"));
+    let ended = serving::until_stopped(service, listener, config, metrics, stop).await;
+    tracing::info!("ended");
+    ended
+}

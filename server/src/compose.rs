@@ -1,0 +1,82 @@
+//! Puts the parts together: the embedded profile's stores, the apps, the followers. Only this file and what is
+//! below it name concrete types.
+
+mod api;
+mod apps;
+mod keys;
+mod portal;
+pub mod service;
+
+pub use keys::{default_key_file, key_ring};
+
+use std::sync::Arc;
+
+use adapter_memory::LogBus;
+use adapter_sqlite::{DataDir, SqliteEventStore, SqliteReadStore, SqliteVault, SystemClock, SystemIds};
+use app_portal::link_references::LinkReferences;
+use engine::execute::Executor;
+use engine::follow::{self, Follower};
+use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
+use engine::project::Projector;
+use projector::{Parts, Running};
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::installation::{self, Installation};
+
+/// An open data directory. Nothing moves in it yet.
+pub struct Opened {
+    pub dir: DataDir,
+    pub log: Arc<SqliteEventStore>,
+    pub parts: Parts,
+    pub egress: Arc<app_sdk::egress::Egress>,
+    pub installation: Installation,
+    /// True when the log was empty.
+    pub is_new: bool,
+}
+
+/// Opens everything under the data directory, and makes what the first start needs.
+pub async fn open(config: &Config) -> anyhow::Result<Opened> {
+    let dir = DataDir::open(&config.data)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+    let ring = key_ring(config, &dir, &*ids)?;
+    let vault: Arc<dyn Vault> = Arc::new(SqliteVault::open(&dir, ring, ids.clone()).await?);
+    let log = Arc::new(SqliteEventStore::open(&dir, clock.clone()).await?);
+    let reads: Arc<dyn ReadStore> = Arc::new(SqliteReadStore::open(&dir).await?);
+    let installation = installation::ensure(dir.path(), &*ids)?;
+    let is_new = *log.end().borrow() == 0;
+    let store: Arc<dyn EventStore> = log.clone();
+    let bus: Arc<dyn Bus> = Arc::new(LogBus::new(store.clone()));
+    let executor = Executor::new(store, ids.clone());
+    let egress = apps::egress(config, ids.clone());
+    let apps = apps::all(&egress, &executor, &vault, &ids);
+    portal::ensure(&executor).await?;
+    let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
+    Ok(Opened { dir, log, parts, egress, installation, is_new })
+}
+
+impl Opened {
+    /// Views, runs and links go on from here.
+    pub fn start(&self) -> Running {
+        let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
+        projector::start(&self.parts, vec![Box::new(links)])
+    }
+
+    /// Only the views are folded; no run goes on. For commands that look and change, but do not import.
+    pub fn start_views(&self) -> Views {
+        let Parts { reads, vault, bus, .. } = self.parts.clone();
+        let mut views: Box<dyn Follower> =
+            Box::new(Projector::new("views", projector::projections::all(), reads, vault));
+        Views(tokio::spawn(async move { follow::run(&*bus, &mut *views).await }))
+    }
+}
+
+/// The folding of views; ends when dropped, which loses nothing.
+pub struct Views(JoinHandle<()>);
+
+impl Drop for Views {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

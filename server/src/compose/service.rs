@@ -1,0 +1,59 @@
+//! An installation at work inside this process: followers, API, and a client of its own.
+
+use anyhow::Context;
+use axum::Router;
+use engine::ports::Secret;
+
+use super::Opened;
+use crate::client::Client;
+use crate::config::Config;
+
+/// How much of an installation a command needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Views only: for looking and changing. Runs wait.
+    Views,
+    /// Runs too.
+    Everything,
+}
+
+pub struct Service {
+    pub opened: Opened,
+    pub api: Router,
+    followers: Followers,
+}
+
+enum Followers {
+    Views(super::Views),
+    Everything(projector::Running),
+}
+
+impl Service {
+    pub async fn start(config: &Config, work: Work) -> anyhow::Result<Self> {
+        let opened = super::open(config).await.context("the installation cannot be opened")?;
+        let followers = match work {
+            Work::Views => Followers::Views(opened.start_views()),
+            Work::Everything => Followers::Everything(opened.start()),
+        };
+        let api = super::api::router(&opened, config);
+        Ok(Self { opened, api, followers })
+    }
+
+    /// Calls the API without a network between.
+    pub fn client(&self) -> Client {
+        Client::in_process(self.api.clone())
+    }
+
+    /// Lets the followers come to a safe point.
+    pub async fn stop(self) {
+        match self.followers {
+            Followers::Everything(running) => running.stop().await,
+            Followers::Views(views) => drop(views),
+        }
+    }
+
+    /// Makes an administrator token if this installation never had a token.
+    pub async fn first_token(&self) -> anyhow::Result<Option<Secret>> {
+        super::api::first_token(&self.opened).await
+    }
+}

@@ -1,0 +1,148 @@
+//! Readiness: the log's end is known and can grow, and the views are near it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::views;
+use engine::ports::{EventStore, Filter, ReadStore};
+use serde::Serialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// An answer is given again for so long, so that asking often costs nothing.
+const FRESH: Duration = Duration::from_millis(500);
+/// A store that takes longer than this to answer is not ready.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub ready: bool,
+    /// Why not: each with what to do.
+    pub causes: Vec<Cause>,
+    pub log_position: u64,
+    /// How many events the slowest view is behind.
+    pub views_behind: u64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Cause {
+    pub code: &'static str,
+    pub detail: String,
+    pub remedy: &'static str,
+}
+
+pub struct Ready {
+    pub log: Arc<dyn EventStore>,
+    pub reads: Arc<dyn ReadStore>,
+    pub data: PathBuf,
+    pub lag_max: u64,
+    pub disk_reserve: u64,
+    pub draining: CancellationToken,
+    pub last: Mutex<Option<(Instant, Report)>>,
+}
+
+impl Ready {
+    pub async fn look(&self) -> Report {
+        let mut last = self.last.lock().await;
+        if let Some((at, report)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return report.clone();
+        }
+        let report = self.look_anew().await;
+        *last = Some((Instant::now(), report.clone()));
+        report
+    }
+
+    async fn look_anew(&self) -> Report {
+        let mut causes = vec![];
+        let log_position = *self.log.end().borrow();
+        if self.draining.is_cancelled() {
+            causes.push(Cause {
+                code: "DRAINING",
+                detail: "the server is ending".to_owned(),
+                remedy: "send requests elsewhere, or wait until it is back",
+            });
+        }
+        causes.extend(self.disk());
+        let all = Filter::all();
+        let read = self.log.read_all(log_position.saturating_sub(1), &all, 1);
+        match tokio::time::timeout(PATIENCE, read).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => causes.push(store(&error)),
+            Err(_) => causes.push(slow("the log")),
+        }
+        let views_behind = match tokio::time::timeout(PATIENCE, self.behind(log_position)).await {
+            Ok(Ok((behind, view))) => {
+                if behind > self.lag_max {
+                    causes.push(Cause {
+                        code: "VIEWS_BEHIND",
+                        detail: format!("the view `{view}` is {behind} events behind the log"),
+                        remedy: "wait; if the number does not fall, look for `follower stopped` in the server's log",
+                    });
+                }
+                behind
+            }
+            Ok(Err(error)) => {
+                causes.push(store(&error));
+                0
+            }
+            Err(_) => {
+                causes.push(slow("the views"));
+                0
+            }
+        };
+        Report { ready: causes.is_empty(), causes, log_position, views_behind }
+    }
+
+    async fn behind(&self, end: u64) -> Result<(u64, &'static str), engine::ports::ReadError> {
+        let mut most = (0, "");
+        for view in views::ALL {
+            let behind = end.saturating_sub(self.reads.checkpoint(view).await?);
+            if behind > most.0 {
+                most = (behind, view.name);
+            }
+        }
+        Ok(most)
+    }
+
+    fn disk(&self) -> Option<Cause> {
+        match free_bytes(&self.data) {
+            Ok(free) if free >= self.disk_reserve => None,
+            Ok(free) => Some(Cause {
+                code: "DISK_NEARLY_FULL",
+                detail: format!("{} MiB are free where the data directory is", free >> 20),
+                remedy: "free some disk space, or lower disk_reserve",
+            }),
+            Err(error) => Some(Cause {
+                code: "DISK_UNREADABLE",
+                detail: format!("the data directory cannot be looked at: {error}"),
+                remedy: "check that the disk is mounted and the directory is there",
+            }),
+        }
+    }
+}
+
+/// What an unprivileged process may still write.
+pub fn free_bytes(directory: &std::path::Path) -> std::io::Result<u64> {
+    let space = rustix::fs::statvfs(directory)?;
+    Ok(space.f_bavail.saturating_mul(space.f_frsize))
+}
+
+fn store(error: &(dyn std::error::Error + 'static)) -> Cause {
+    Cause {
+        code: "STORE_FAILED",
+        detail: engine::follow::chain(error),
+        remedy: "run `portal-integrations doctor` on the data directory",
+    }
+}
+
+fn slow(what: &str) -> Cause {
+    Cause {
+        code: "STORE_SLOW",
+        detail: format!("{what} did not answer within two seconds"),
+        remedy: "look for a busy or failing disk",
+    }
+}

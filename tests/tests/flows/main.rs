@@ -1,0 +1,6 @@
+//! Whole flows through real followers, on the memory adapters, against a scripted source. Fast: no network.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
+mod import;
+mod stage;

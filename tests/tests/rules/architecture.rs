@@ -1,0 +1,136 @@
+//! Who may know whom. See ARCHITECTURE.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+use super::sources::{files, root};
+
+/// Our own crates, and which of our own crates each may depend on (for its library, not for its tests).
+const MAY_KNOW: [(&str, &[&str]); 13] = [
+    ("domain", &[]),
+    ("engine", &["domain"]),
+    ("adapter-memory", &["domain", "engine"]),
+    ("adapter-sqlite", &["domain", "engine"]),
+    ("app-sdk", &["domain", "engine"]),
+    ("app-wordpress", &["domain", "engine", "app-sdk"]),
+    ("app-portal", &["domain", "engine", "app-sdk"]),
+    ("wordpress-model", &[]),
+    ("ingest", &["domain", "engine", "app-sdk"]),
+    ("projector", &["domain", "engine", "app-sdk"]),
+    ("command-api", &["domain", "engine", "app-sdk"]),
+    (
+        "portal-integrations",
+        &[
+            "domain",
+            "engine",
+            "adapter-memory",
+            "adapter-sqlite",
+            "app-sdk",
+            "app-wordpress",
+            "app-portal",
+            "wordpress-model",
+            "ingest",
+            "projector",
+            "command-api",
+        ],
+    ),
+    ("acceptance", &[]),
+];
+
+/// Packages that have one home.
+const HOMES: [(&str, &[&str]); 8] = [
+    ("cqrs-es", &["engine"]),
+    ("rusqlite", &["adapter-sqlite"]),
+    ("reqwest", &["app-sdk"]),
+    ("hmac", &["app-sdk"]),
+    ("sha2", &["app-sdk"]),
+    ("cel", &["domain"]),
+    ("ammonia", &["domain"]),
+    ("axum", &["command-api", "ingest", "portal-integrations", "wordpress-model"]),
+];
+
+/// What the pure core must never see.
+const NOT_IN_DOMAIN: [&str; 8] =
+    ["tokio", "futures", "async-trait", "getrandom", "reqwest", "rusqlite", "axum", "rand"];
+
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .expect("cargo metadata reads the workspace");
+    metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let normal = package.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal);
+            (package.name.to_string(), normal.map(|d| d.name.clone()).collect())
+        })
+        .collect()
+}
+
+#[test]
+fn crates_know_only_what_they_may() {
+    let dependencies = dependencies();
+    let ours: BTreeSet<&str> = MAY_KNOW.iter().map(|(name, _)| *name).collect();
+    assert_eq!(ours.len(), dependencies.len(), "list every crate in MAY_KNOW: {:?}", dependencies.keys());
+    for (name, allowed) in MAY_KNOW.iter().filter(|(name, _)| *name != "acceptance") {
+        let known = dependencies[*name].iter().map(String::as_str).filter(|d| ours.contains(d));
+        let beyond: Vec<_> = known.filter(|d| !allowed.contains(d)).collect();
+        assert!(beyond.is_empty(), "{name} must not know {beyond:?}");
+    }
+}
+
+#[test]
+fn one_package_has_one_home() {
+    let dependencies = dependencies();
+    for (package, homes) in HOMES {
+        for (name, known) in dependencies.iter().filter(|(name, _)| *name != "acceptance") {
+            assert!(
+                !known.contains(package) || homes.contains(&name.as_str()),
+                "{package} lives in {homes:?}, not in {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_domain_is_pure() {
+    let known = &dependencies()["domain"];
+    for package in NOT_IN_DOMAIN {
+        assert!(!known.contains(package), "domain must not depend on {package}");
+    }
+    for (path, text) in files(&[".rs"]) {
+        if path.starts_with("domain/src") {
+            assert!(!text.contains("async fn"), "{path}: the domain does not wait");
+        }
+    }
+}
+
+#[test]
+fn only_the_engine_appends() {
+    // Adapters implement the port and tests exercise it; everybody else goes through `engine::execute`.
+    for (path, text) in files(&[".rs"]) {
+        let free = ["engine/", "adapters/", "tests/"].iter().any(|folder| path.starts_with(folder))
+            || path.contains("/tests/")
+            || path.contains("/examples/")
+            || path.ends_with("tests.rs");
+        if free {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        assert!(!code.contains("store.append("), "{path} appends by itself; use engine::execute::Executor");
+    }
+}
+
+#[test]
+fn projections_get_no_ports() {
+    for (path, text) in files(&[".rs"]) {
+        if path.starts_with("projector/src/projections") {
+            for port in ["EventStore", "ReadStore", "Vault", "Bus", "Clock", "Ids", "app_sdk"] {
+                assert!(!text.contains(port), "{path} must be a pure fold, but it names {port}");
+            }
+        }
+    }
+}

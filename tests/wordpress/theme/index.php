@@ -1,0 +1,18 @@
+<!DOCTYPE html>
+<html <?php language_attributes(); ?>>
+<head>
+<meta charset="<?php bloginfo('charset'); ?>">
+<title><?php bloginfo('name'); ?></title>
+<?php wp_head(); ?>
+</head>
+<body <?php body_class(); ?>>
+<?php
+while (have_posts()) {
+    the_post();
+    the_title('<h2>', '</h2>');
+    the_content();
+}
+wp_footer();
+?>
+</body>
+</html>
