@@ -56,6 +56,7 @@ pub(crate) fn open_writer(dir: &DataDir, kind: &Kind, cache_kib: u32) -> Result<
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(&file, flags).map_err(explain(&file))?;
     check_owner(&connection, kind, &file)?;
+    check_length(&connection, &file)?;
     configure(&connection, kind, cache_kib).map_err(explain(&file))?;
     check_settings(&connection, kind, &file)?;
     migrate(&mut connection, kind, &file)?;
@@ -118,6 +119,24 @@ fn check_owner(connection: &Connection, kind: &Kind, file: &Path) -> Result<(), 
         0 if tables == 0 => Ok(()),
         _ => Err(OpenError::Foreign(file.to_owned())),
     }
+}
+
+/// SQLite reads the missing end of a cut page as zeros. Without a write-ahead log the file must hold all its pages.
+fn check_length(connection: &Connection, file: &Path) -> Result<(), OpenError> {
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let mut wal = file.as_os_str().to_owned();
+    wal.push("-wal");
+    if length(Path::new(&wal)) > 0 {
+        return Ok(());
+    }
+    let pages: u64 = pragma(connection, "page_count").map_err(explain(file))?;
+    let page_bytes: u64 = pragma(connection, "page_size").map_err(explain(file))?;
+    let (expected, found) = (pages * page_bytes, length(file));
+    if found < expected {
+        let detail = format!("it should have {expected} bytes and has {found}");
+        return Err(OpenError::Damaged { file: file.to_owned(), detail });
+    }
+    Ok(())
 }
 
 fn configure(connection: &Connection, kind: &Kind, cache_kib: u32) -> rusqlite::Result<()> {

@@ -1,6 +1,7 @@
 //! The log in `log.db`.
 
 mod append;
+mod checksum;
 mod names;
 mod read;
 mod rows;
@@ -47,8 +48,9 @@ impl Default for LogOptions {
 }
 
 pub struct SqliteEventStore {
-    writer: Writer,
+    /// Closed before the writer: who closes last tidies up, and a reader cannot.
     readers: Readers<Names>,
+    writer: Writer,
     _dir: DataDir,
 }
 
@@ -70,7 +72,7 @@ impl SqliteEventStore {
             let writer = Writer::start(connection, clock, options.pages_max)
                 .map_err(|source| OpenError::Sqlite { file: file.clone(), source })?;
             let readers = Readers::new(file, options.readers_max, options.reader_cache_kib);
-            Ok(Self { writer, readers, _dir: dir })
+            Ok(Self { readers, writer, _dir: dir })
         })
         .await
     }

@@ -29,8 +29,9 @@ const READERS_MAX: usize = 4;
 const READER_CACHE_KIB: u32 = 2 << 10;
 
 pub struct SqliteReadStore {
-    writer: Writer,
+    /// Closed before the writer: who closes last tidies up, and a reader cannot.
     readers: Readers<()>,
+    writer: Writer,
     _dir: DataDir,
 }
 
@@ -43,7 +44,7 @@ impl SqliteReadStore {
             let file = dir.path().join(VIEWS.file);
             let writer = Writer::start(connection)
                 .map_err(|source| OpenError::Sqlite { file: file.clone(), source })?;
-            Ok(Self { writer, readers: Readers::new(file, READERS_MAX, READER_CACHE_KIB), _dir: dir })
+            Ok(Self { readers: Readers::new(file, READERS_MAX, READER_CACHE_KIB), writer, _dir: dir })
         })
         .await
     }

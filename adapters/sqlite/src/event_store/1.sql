@@ -14,7 +14,7 @@ CREATE TABLE metas (id INTEGER PRIMARY KEY, actor TEXT NOT NULL, correlation TEX
 CREATE TABLE events (
   position INTEGER PRIMARY KEY, head INTEGER NOT NULL, tail ANY NOT NULL, revision INTEGER NOT NULL,
   kind INTEGER NOT NULL, meta INTEGER NOT NULL, causation ANY, recorded_at INTEGER NOT NULL, id BLOB NOT NULL,
-  data ANY NOT NULL, body BLOB
+  data ANY NOT NULL, body BLOB, checksum INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX events_of_stream ON events (head, tail, revision);
 

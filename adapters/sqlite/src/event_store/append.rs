@@ -6,6 +6,7 @@ use engine::ports::{AppendError, Appended, Expected, StreamAppend};
 use engine::{NewEvent, Position, StreamName};
 use rusqlite::{Connection, OptionalExtension, Result};
 
+use super::checksum::Content;
 use super::names::Known;
 use super::read;
 use super::rows::{self, Names};
@@ -86,7 +87,7 @@ impl Group<'_> {
         let head = self.known.head_or_new(self.connection, head)?;
         let first = append.expected.next_revision();
         for (revision, event) in (first..).zip(&append.events) {
-            self.write_event((head, &tail, revision), append.stream.category(), event)?;
+            self.write_event((head, &tail, revision), &append.stream, event)?;
         }
         let last = first + append.events.len() as u64 - 1;
         self.known.revisions.put(append.stream.clone(), last);
@@ -96,14 +97,25 @@ impl Group<'_> {
     fn write_event(
         &mut self,
         (head, tail, revision): (i64, &rows::Tail<'_>, u64),
-        category: &str,
+        stream: &StreamName,
         event: &NewEvent,
     ) -> Result<()> {
-        let kind = self.known.kind_or_new(self.connection, category, event.event_type)?;
+        let kind = self.known.kind_or_new(self.connection, stream.category(), event.event_type)?;
         let meta = self.known.meta_or_new(self.connection, &event.meta)?;
+        let content = Content {
+            position: self.end + 1,
+            stream: stream.as_str(),
+            revision,
+            id: event.id,
+            event_type: event.event_type,
+            recorded_at: self.recorded_at,
+            data: &event.data,
+            body: event.body.as_deref(),
+            meta: &event.meta,
+        };
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?;
         statement.execute((
             self.end + 1,
@@ -117,6 +129,7 @@ impl Group<'_> {
             event.id.as_bytes(),
             rows::data_value(&event.data),
             event.body.as_deref(),
+            content.checksum(),
         ))?;
         self.end += 1;
         Ok(())

@@ -5,7 +5,7 @@ use engine::{Position, Recorded, StreamName};
 use rusqlite::{Connection, Params, Result};
 
 use super::names::find_head;
-use super::rows::{COLUMNS, Names, split};
+use super::rows::{COLUMNS, Names, damaged, split};
 use crate::readers::Reader;
 
 /// Positions that one filtered read looks at.
@@ -65,18 +65,27 @@ pub(super) fn all(
     limit: usize,
 ) -> Result<Slice> {
     let Reader { connection, cache: names } = reader;
+    let nothing = Slice { events: vec![], read_to: after };
+    let Ok(from) = i64::try_from(after) else { return Ok(nothing) };
     let limit_rows = i64::try_from(limit).unwrap_or(i64::MAX);
-    let from = i64::try_from(after).unwrap_or(i64::MAX);
     if filter.categories.is_empty() {
         let sql = format!("SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?");
         let events = events(connection, names, &sql, (from, limit_rows))?;
+        if let Some((gap, _)) =
+            (after + 1..).zip(&events).find(|(position, event)| event.position != *position)
+        {
+            return Err(damaged(0, &format!("event {gap} is missing")));
+        }
         return Ok(Slice { read_to: events.last().map_or(after, |last| last.position), events });
     }
     let snapshot = connection.unchecked_transaction()?;
     let end: u64 = snapshot
         .prepare_cached("SELECT coalesce(max(position), 0) FROM events")?
         .query_row([], |row| row.get(0))?;
-    let until = end.min(after.saturating_add(SCANNED_MAX)).max(after);
+    if end <= after {
+        return Ok(nothing);
+    }
+    let until = end.min(after + SCANNED_MAX);
     let kinds = kinds(&snapshot, filter)?;
     let sql = format!(
         "SELECT {COLUMNS} FROM events WHERE position > ? AND position <= ? AND kind IN ({kinds})

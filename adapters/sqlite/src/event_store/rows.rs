@@ -10,6 +10,8 @@ use engine::{Meta, Recorded, StreamName, codec};
 use rusqlite::types::{ToSql, ToSqlOutput, Type, Value, ValueRef};
 use rusqlite::{Connection, Error, Result, Row};
 
+use super::checksum::Content;
+
 /// Data below this is stored as text, readable with any SQLite tool; packing would gain little.
 const PACKED_BYTES_MIN: usize = 96;
 /// Names that a reader remembers of each sort.
@@ -18,7 +20,7 @@ const NAMES_MAX: usize = 4_096;
 const HEAD_DOTS: usize = 2;
 
 pub(super) const COLUMNS: &str =
-    "position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body";
+    "position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum";
 
 /// The end of a stream's name. Numbers are small as numbers and lie in their order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,17 +82,22 @@ impl Names {
     pub fn event(&mut self, connection: &Connection, row: &Row<'_>) -> Result<Recorded> {
         let mut meta = self.meta(connection, row.get(5)?)?;
         meta.causation = causation(row.get_ref(6)?)?;
-        Ok(Recorded {
+        let recorded_at = row.get(7)?;
+        let event = Recorded {
             position: row.get(0)?,
             stream: self.stream(connection, row)?,
             revision: row.get(3)?,
             id: EventId::from_bytes(row.get(8)?),
             event_type: self.event_type(connection, row.get(4)?)?,
-            recorded_at: DateTime::from_timestamp_micros(row.get(7)?).ok_or_else(|| damaged(7, "no time"))?,
+            recorded_at: DateTime::from_timestamp_micros(recorded_at).ok_or_else(|| damaged(7, "no time"))?,
             data: data(row.get_ref(9)?)?,
             body: row.get_ref(10)?.as_blob_or_null()?.map(Bytes::copy_from_slice),
             meta,
-        })
+        };
+        if checksum(&event, recorded_at) != row.get::<_, i32>(11)? {
+            return Err(damaged(11, &format!("the checksum of event {} does not fit", event.position)));
+        }
+        Ok(event)
     }
 
     fn stream(&mut self, connection: &Connection, row: &Row<'_>) -> Result<StreamName> {
@@ -158,6 +165,21 @@ fn remember<V: Clone>(
     Ok(value)
 }
 
+fn checksum(event: &Recorded, recorded_at: i64) -> i32 {
+    let content = Content {
+        position: event.position,
+        stream: event.stream.as_str(),
+        revision: event.revision,
+        id: event.id,
+        event_type: &event.event_type,
+        recorded_at,
+        data: &event.data,
+        body: event.body.as_deref(),
+        meta: &event.meta,
+    };
+    content.checksum()
+}
+
 fn causation(value: ValueRef<'_>) -> Result<Option<String>> {
     match value {
         ValueRef::Null => Ok(None),
@@ -191,7 +213,7 @@ fn decimal(number: i64, digits: &mut [u8; 20]) -> &str {
 }
 
 /// A row that we never wrote like this.
-fn damaged(column: usize, why: &str) -> Error {
+pub(super) fn damaged(column: usize, why: &str) -> Error {
     Error::FromSqlConversionFailure(column, Type::Blob, why.into())
 }
 

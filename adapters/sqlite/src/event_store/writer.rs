@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use engine::Position;
 use engine::ports::append_rules::event_bytes;
 use engine::ports::{AppendError, Appended, Clock, StreamAppend};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::LOG;
@@ -24,6 +26,10 @@ const GROUP_BYTES_MAX: usize = 8 << 20;
 const QUEUE_MAX: usize = 1_024;
 /// Content that may wait, in KiB; a larger append waits until nothing else does.
 const QUEUE_KIB_MAX: u32 = 64 << 10;
+
+/// Longest that a group waits for those who were in the last one, and how often it looks.
+const GATHER_WAIT_MAX: Duration = Duration::from_millis(1);
+const GATHER_STEP: Duration = Duration::from_micros(50);
 
 type Answer = Result<Appended, AppendError>;
 
@@ -65,6 +71,7 @@ impl Writer {
             requests,
             end: end_sender,
             fatal: fatal_sender,
+            last: LastGroup::default(),
         };
         let thread = std::thread::Builder::new()
             .name("log-writer".to_owned())
@@ -116,6 +123,14 @@ struct Thread {
     requests: mpsc::Receiver<Request>,
     end: watch::Sender<Position>,
     fatal: watch::Sender<Option<String>>,
+    last: LastGroup,
+}
+
+/// How the last group went: who was answered together asks again together, and a short wait saves a whole sync.
+#[derive(Default)]
+struct LastGroup {
+    requests: usize,
+    took: Duration,
 }
 
 impl Thread {
@@ -128,17 +143,29 @@ impl Thread {
                 });
                 continue;
             }
+            let (requests, start) = (group.len(), Instant::now());
             self.commit(group);
+            self.last = LastGroup { requests, took: start.elapsed() };
         }
     }
 
     fn gather(&mut self, first: Request) -> Vec<Request> {
+        let start = Instant::now();
+        // A quarter of what a commit takes, so that a fast disk is not slowed.
+        let patience = (self.last.took / 4).min(GATHER_WAIT_MAX);
         let mut bytes = first.bytes;
         let mut group = vec![first];
         while group.len() < GROUP_MAX && bytes < GROUP_BYTES_MAX {
-            let Ok(next) = self.requests.try_recv() else { break };
-            bytes += next.bytes;
-            group.push(next);
+            match self.requests.try_recv() {
+                Ok(next) => {
+                    bytes += next.bytes;
+                    group.push(next);
+                }
+                Err(_) if group.len() < self.last.requests && start.elapsed() < patience => {
+                    std::thread::sleep(GATHER_STEP);
+                }
+                Err(_) => break,
+            }
         }
         group
     }
@@ -161,11 +188,12 @@ impl Thread {
                 Severity::Fatal => refuse(group, || AppendError::Unknown(cause.clone().into())),
             };
         }
+        // Before the answers: who has one finds the bell where it says.
+        self.end.send_if_modified(|seen| std::mem::replace(seen, end) != end);
         for (request, answer) in group.into_iter().zip(answers) {
             // Whoever no longer waits will find the events by their ids.
             let _gone = request.answer.send(answer);
         }
-        self.end.send_if_modified(|seen| std::mem::replace(seen, end) != end);
         if let Err(error) = self.checkpoints.after_commit(&self.connection) {
             self.judge(&error);
         }
@@ -203,6 +231,9 @@ impl Thread {
             Severity::Fatal => {
                 tracing::error!(%error, "the log's disk failed; no more is appended");
                 self.fatal.send_replace(Some(error.to_string()));
+                // Nor is anything copied when the connection closes.
+                let left = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+                tracing::debug!(?left, "the write-ahead log is left as it is");
             }
         }
         severity
