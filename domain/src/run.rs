@@ -141,8 +141,8 @@ impl Decider for Runs {
             }
             E::ItemsSettled(settled) => {
                 let fetch = state.fetches.entry(settled.node.clone()).or_default();
-                fetch.pages += u64::from(settled.page.is_some());
                 if let Some(page) = &settled.page {
+                    fetch.pages += page.pages;
                     fetch.cursor.clone_from(&page.cursor);
                 }
                 state.counts.settle(&settled.counts, settled.again);

@@ -161,9 +161,11 @@ pub struct ItemNote {
     pub raw: Option<String>,
 }
 
-/// A page of the source: where it was, and what the site said of the whole.
+/// Pages of the source that were settled together: where they ended, and what the site said of the whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageFacts {
+    #[serde(default = "one", skip_serializing_if = "is_one_page")]
+    pub pages: u64,
     /// Where the next page begins; absent after the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Value>,
@@ -172,6 +174,15 @@ pub struct PageFacts {
     /// Records the site counted on this page but did not show.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hidden: u64,
+}
+
+fn one() -> u64 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_one_page(pages: &u64) -> bool {
+    *pages == 1
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]

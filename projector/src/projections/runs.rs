@@ -76,7 +76,7 @@ fn apply(view: &mut RunView, fact: E, recorded: &Recorded) {
             let fetch = view.fetches.entry(settled.node).or_default();
             fetch.resource = settled.resource;
             if let Some(page) = settled.page {
-                fetch.pages += 1;
+                fetch.pages += page.pages;
                 fetch.hidden += page.hidden;
                 fetch.total = page.total.or(fetch.total);
             }
