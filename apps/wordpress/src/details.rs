@@ -100,6 +100,6 @@ impl Details {
     /// May the account read all of it? `None` before the first test.
     pub fn may_edit(&self, resource: &ResourceInfo) -> Option<bool> {
         let capabilities = self.capabilities.as_ref()?;
-        Some(capabilities.iter().any(|capability| *capability == resource.capability))
+        Some(capabilities.contains(&resource.capability))
     }
 }

@@ -39,6 +39,9 @@ pub fn kind(body: &[u8]) -> HtmlKind {
         "maintenance mode",
         "under maintenance",
         "coming soon",
+        "back soon",
+        "be right back",
+        "under construction",
     ]) {
         HtmlKind::Maintenance
     } else if has(&[

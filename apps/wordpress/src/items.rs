@@ -82,6 +82,9 @@ pub fn cut(json: &Bytes, kind: &str, page: u64) -> Result<Cut, Fault> {
 type Refused = (Option<String>, String);
 
 fn item(page: &Bytes, raw: &RawValue, kind: &str) -> Result<(u64, SourceItem), Refused> {
+    if !raw.get().starts_with('{') {
+        return Err((None, "the record is not a JSON object".to_owned()));
+    }
     let head: Head<'_> = serde_json::from_str(raw.get())
         .map_err(|error| (None, format!("the record is not a JSON object with one id: {error}")))?;
     let id_text = head.id.ok_or_else(|| (None, "the record has no id".to_owned()))?.get();

@@ -86,7 +86,9 @@ fn without_cache_busters(value: &mut Value, depth: usize) {
             fields.values_mut().for_each(|value| without_cache_busters(value, depth + 1));
         }
         Value::Array(values) if depth < DEPTH_MAX => {
-            values.iter_mut().for_each(|value| without_cache_busters(value, depth + 1));
+            for value in values {
+                without_cache_busters(value, depth + 1);
+            }
         }
         _ => {}
     }

@@ -75,8 +75,8 @@ async fn home(egress: &Egress, address: Url, redirects: &mut Vec<Url>) -> Result
         let mut request = Request::new(Method::HEAD, url.clone());
         let mut sent = egress.send(None, request).await;
         let stated = |response: &app_sdk::egress::Response| {
-            let values = response.headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
-            values.filter_map(link::from_header).next().map(str::to_owned)
+            let mut values = response.headers.get_all("link").iter().filter_map(|value| value.to_str().ok());
+            values.find_map(link::from_header).map(str::to_owned)
         };
         if !matches!(&sent, Ok(response) if stated(response).is_some())
             && !matches!(sent, Err(EgressError::Redirect { .. }))

@@ -76,11 +76,11 @@ fn sixty_thousand_records_a_second() {
     let records: Vec<String> = (1..=100).map(|id| one.replace("ID", &id.to_string())).collect();
     let body = Bytes::from(format!("[{}]", records.join(",")));
     let begun = std::time::Instant::now();
-    let mut seen = 0;
+    let mut seen: u32 = 0;
     for page in 0..2000 {
-        seen += cut(&body, "post", page).unwrap().items.len();
+        seen += u32::try_from(cut(&body, "post", page).unwrap().items.len()).unwrap();
     }
-    let rate = seen as f64 / begun.elapsed().as_secs_f64();
+    let rate = f64::from(seen) / begun.elapsed().as_secs_f64();
     println!("{rate:.0} records/s of {} bytes", body.len() / 100);
     assert!(rate > 60_000.0);
 }

@@ -108,7 +108,7 @@ fn meaning(fault: &Fault, place: &Place, attempts: u32) -> Option<Outcome> {
                     return Some(Outcome::StatusesRefused { why: why.to_owned() });
                 }
             }
-            (403, "rest_forbidden_context" | "rest_forbidden_status") => {
+            (403, "rest_forbidden_context" | "rest_forbidden_status" | "rest_forbidden_param") => {
                 return Some(Outcome::ContextRefused(fault.clone().into_app_error()));
             }
             _ => {}

@@ -76,7 +76,10 @@ impl Place {
     /// The next larger size up to `max` whose pages begin where this page begins.
     pub fn larger(&self, max: u64) -> Option<u64> {
         let before = (self.page - 1) * self.per_page;
-        SIZES.into_iter().rev().find(|size| *size > self.per_page && *size <= max && before % size == 0)
+        SIZES
+            .into_iter()
+            .rev()
+            .find(|size| *size > self.per_page && *size <= max && before.is_multiple_of(*size))
     }
 }
 
