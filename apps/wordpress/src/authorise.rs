@@ -139,7 +139,7 @@ fn read_answer(session: &Session, query: &BTreeMap<String, String>) -> Result<(S
 }
 
 async fn verify_user(site: &Site, login: &str) -> Result<(), AppError> {
-    let answer = patience::get(site, "/wp/v2/users/me", &[("context", "edit")])
+    let answer = patience::get_soon(site, "/wp/v2/users/me", &[("context", "edit")])
         .await
         .map_err(Fault::into_app_error)?;
     let me: Me = answer.parse().map_err(Fault::into_app_error)?;
@@ -164,7 +164,7 @@ struct Introspected {
 /// Is the password the one that was made for us? Returns its handle. WordPress 5.6 cannot tell.
 async fn verify_password(site: &Site, app_id: &str) -> Result<Option<String>, AppError> {
     let route = "/wp/v2/users/me/application-passwords/introspect";
-    let answer = match patience::get(site, route, &[]).await {
+    let answer = match patience::get_soon(site, route, &[]).await {
         Ok(answer) => answer,
         Err(Fault::Refused { status: 404, .. }) => return Ok(None),
         Err(fault) => return Err(fault.into_app_error()),

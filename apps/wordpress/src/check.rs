@@ -8,7 +8,7 @@ mod clock;
 mod speed;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use app_sdk::catalogue::AppEntry;
 use app_sdk::egress::{Egress, Url};
@@ -34,6 +34,10 @@ pub struct WordPressCheck {
     entry: Arc<AppEntry>,
 }
 
+/// A person waits so long for a test to go on.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+const PAUSE_LOOK: Duration = Duration::from_millis(250);
+
 /// The stages after the root, for skipping them by name.
 const LATER: [(&str, &str); 7] = [
     ("authorization-arrives", "The Authorization header arrives"),
@@ -50,35 +54,44 @@ impl WordPressCheck {
         Self { egress, clock, entry }
     }
 
-    async fn run(&self, session: &Session, stages: &mut Stages<'_>) -> Option<(Identity, Details)> {
+    async fn run(&self, session: &Session, stages: &mut Stages<'_>) -> (Option<Identity>, Option<Details>) {
         let Ok((root, index)) = self.reach(session, stages).await else {
-            for (id, title) in LATER {
-                stages.end(id, title, Instant::now(), Verdict::skipped("not reached"));
-            }
-            return None;
+            skip_the_rest(stages, "not reached");
+            return (None, None);
         };
         let site = Site { egress: Arc::clone(&self.egress), session: session.clone(), root };
-        let account = account::test(&site, &index, stages).await;
-        let mut details = described(&site, &index, session);
+        let examined = tokio::select! {
+            details = self.examine(&site, &index, stages) => Ok(details),
+            pause = long_pause(&site) => Err(pause),
+        };
+        match examined {
+            Ok(details) => (Some(index.identity()), Some(details)),
+            Err(pause) => {
+                let finding =
+                    format!("the site asked not to be called for another {} seconds", pause.as_secs());
+                let verdict = Verdict::warned(&finding, "test again after the pause");
+                stages.end("pause", "The site's patience", Instant::now(), verdict);
+                skip_the_rest(stages, &finding);
+                (Some(index.identity()), None)
+            }
+        }
+    }
+
+    /// Everything behind the root.
+    async fn examine(&self, site: &Site, index: &RootIndex, stages: &mut Stages<'_>) -> Details {
+        let account = account::test(site, index, stages).await;
+        let mut details = described(site, index);
+        details.resources = known_resources(site).await;
         if let Account::Known { capabilities, .. } = &account {
-            details.resources = known_resources(&site).await;
             grant(&mut details, capabilities);
-        } else {
-            let known = known_resources(&site).await;
-            details.resources = known;
         }
         capabilities::test(&account, &details, &self.entry, stages);
-        clock::test(&site, self.clock.as_ref(), stages).await;
-        cache::test(&site, stages).await;
-        let begun = Instant::now();
-        stages.end(
-            "webhooks",
-            "Messages from the site",
-            begun,
-            Verdict::skipped("the companion plugin is not installed"),
-        );
-        speed::test(&site, &mut details, stages).await;
-        Some((details.identity.clone(), details))
+        clock::test(site, self.clock.as_ref(), stages).await;
+        cache::test(site, stages).await;
+        let no_plugin = Verdict::skipped("the companion plugin is not installed");
+        stages.end("webhooks", "Messages from the site", Instant::now(), no_plugin);
+        speed::test(site, &mut details, stages).await;
+        details
     }
 
     /// Address, name, network, TLS and root.
@@ -164,18 +177,34 @@ impl WordPressCheck {
 impl Check for WordPressCheck {
     async fn check(&self, session: &Session, sink: StageSink<'_>) -> CheckOutcome {
         let mut stages = Stages::new(sink);
-        let found = self.run(session, &mut stages).await;
-        let health = stages.health();
-        let (identity, details) = match found {
-            Some((identity, details)) => (Some(identity), serde_json::to_value(details).ok()),
-            None => (None, None),
-        };
-        CheckOutcome { health, identity, details }
+        let (identity, details) = self.run(session, &mut stages).await;
+        let details = details.and_then(|details| serde_json::to_value(details).ok());
+        CheckOutcome { health: stages.health(), identity, details }
     }
 }
 
-fn described(site: &Site, index: &RootIndex, session: &Session) -> Details {
-    let before = Details::of(session).ok();
+/// Ends when the site has asked for a pause that nobody wants to wait for.
+async fn long_pause(site: &Site) -> Duration {
+    let pace = site.egress.pace(&site.session.connection);
+    let mut look = tokio::time::interval(PAUSE_LOOK);
+    loop {
+        look.tick().await;
+        if let Some(pause) = pace.paused_for().filter(|pause| *pause > PAUSE_MAX) {
+            return pause;
+        }
+    }
+}
+
+fn skip_the_rest(stages: &mut Stages<'_>, finding: &str) {
+    for (id, title) in LATER {
+        if stages.all.iter().all(|stage| stage.id != id) {
+            stages.end(id, title, Instant::now(), Verdict::skipped(finding));
+        }
+    }
+}
+
+fn described(site: &Site, index: &RootIndex) -> Details {
+    let before = Details::of(&site.session).ok();
     Details {
         root: site.root.url().to_string(),
         pretty: site.root.is_pretty(),

@@ -65,6 +65,11 @@ impl Fault {
         }
     }
 
+    /// Did the site name a time to wait?
+    pub fn asks_for_a_pause(&self) -> bool {
+        matches!(self, Self::Refused { retry_after: Some(_), .. } | Self::Page { retry_after: Some(_), .. })
+    }
+
     /// Could a smaller page help? A page that is too much for the server dies or takes for ever.
     pub fn is_heavy(&self) -> bool {
         match self {

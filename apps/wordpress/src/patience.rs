@@ -9,10 +9,14 @@ use engine::retry::wait_before_next;
 use crate::call::{Answer, Site};
 use crate::fault::Fault;
 
+/// Tries while a person waits for the answer.
+const BRIEF_ATTEMPTS_MAX: u32 = 2;
+
 /// One act's attempts.
 #[derive(Default)]
 pub struct Patience {
     attempts: u32,
+    brief: bool,
     pub notes: Vec<SourceNote>,
 }
 
@@ -24,6 +28,9 @@ impl Patience {
     /// Waits before the next try, or gives the fault back when it is enough.
     pub async fn after(&mut self, site: &Site, what: &str, fault: Fault) -> Result<(), Fault> {
         self.attempts += 1;
+        if self.brief && (self.attempts >= BRIEF_ATTEMPTS_MAX || fault.asks_for_a_pause()) {
+            return Err(fault);
+        }
         let Some(wait) = wait_before_next(self.attempts, fault.failure(self.attempts), site.egress.chance())
         else {
             return Err(fault);
@@ -43,7 +50,20 @@ impl Patience {
 
 /// A call that is tried again by itself.
 pub async fn get(site: &Site, route: &str, parameters: &[(&str, &str)]) -> Result<Answer, Fault> {
-    let mut patience = Patience::default();
+    insist(site, route, parameters, Patience::default()).await
+}
+
+/// The same while a person waits: one more try, and no long pause.
+pub async fn get_soon(site: &Site, route: &str, parameters: &[(&str, &str)]) -> Result<Answer, Fault> {
+    insist(site, route, parameters, Patience { brief: true, ..Patience::default() }).await
+}
+
+async fn insist(
+    site: &Site,
+    route: &str,
+    parameters: &[(&str, &str)],
+    mut patience: Patience,
+) -> Result<Answer, Fault> {
     loop {
         match site.get(route, parameters).await {
             Ok(answer) => return Ok(answer),

@@ -1,5 +1,7 @@
 //! The staged test.
 
+use std::time::Duration;
+
 use domain::connection::{Health, StageResult};
 use wordpress_model::{Fault, HtmlPage, Injection, SAMPLE_LOGIN, SAMPLE_PASSWORD};
 
@@ -104,6 +106,19 @@ async fn bad_input_112_a_clock_that_is_a_day_off_is_noticed() {
     let (_, stages) = world.check(&session).await;
     is(&stages, "clock", StageResult::Warned);
     assert!(stage(&stages, "clock").finding.contains("days behind"), "{}", stage(&stages, "clock").finding);
+}
+
+#[tokio::test]
+async fn bad_input_104_a_test_does_not_wait_for_the_end_of_a_long_pause() {
+    let world = World::sample().await;
+    let session = world.admin().await;
+    let pause = Fault::RetryLater { status: 503, retry_after: Some("600".to_owned()) };
+    world.site().inject(Injection::always(ME, pause));
+    for _ in 0..2 {
+        let testing = world.check(&session);
+        let (outcome, stages) = tokio::time::timeout(Duration::from_secs(5), testing).await.unwrap();
+        assert_ne!(outcome.health, Health::Healthy, "{stages:#?}");
+    }
 }
 
 #[tokio::test]

@@ -150,3 +150,21 @@ async fn a_closed_port_is_a_refused_connection() {
     let error = egress("127.0.0.0/8").send(None, Request::get(url)).await.unwrap_err();
     assert!(matches!(error, EgressError::ConnectionRefused { .. }), "{error:?}");
 }
+
+#[test]
+fn bad_input_090_proxies_named_in_the_environment_are_not_used() {
+    // The environment belongs to the whole process, so the call is made in one of its own.
+    let child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "egress::tests::a_call_carries_our_name_and_the_credentials_and_keeps_the_connection",
+        ])
+        .envs(
+            ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:1")),
+        )
+        .env("NO_PROXY", "")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && said.contains("1 passed"), "{said}");
+}
