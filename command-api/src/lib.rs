@@ -1,1 +1,32 @@
-//! To be written.
+//! People speak: the REST API of an installation, with its live updates and its OpenAPI description.
+//!
+//! Commands become events through `engine::execute` and answer with the position of what they wrote; questions are
+//! answered from the views. This crate knows neither adapters nor concrete apps, and asks apps only in [`probe`].
+
+mod access;
+mod answer;
+mod area;
+mod bodies;
+mod catalogue;
+mod commit;
+mod consents;
+mod context;
+mod cursor;
+mod definitions;
+mod edge;
+mod endpoint;
+mod extract;
+mod openapi;
+mod probe;
+mod problem;
+mod reading;
+mod router;
+mod routes;
+mod schema;
+mod templates;
+
+pub use access::{Issued, issue_token, token_hash};
+pub use context::{Context, Settings};
+pub use openapi::openapi;
+pub use router::router;
+pub use templates::{Template, Templates};

@@ -29,7 +29,7 @@ impl ListQuery {
         if let Some(statuses) = statuses(resource, request, context) {
             fixed.push(("status", statuses));
         }
-        if let Some(fields) = fields(resource, request) {
+        if let Some(fields) = fields(resource, request, context) {
             fixed.push(("_fields", fields));
         }
         Self { fixed }
@@ -76,7 +76,7 @@ fn statuses(resource: &ResourceInfo, request: &PageRequest, context: Context) ->
     }
 }
 
-fn fields(resource: &ResourceInfo, request: &PageRequest) -> Option<String> {
+fn fields(resource: &ResourceInfo, request: &PageRequest, context: Context) -> Option<String> {
     if request.fields.is_empty() {
         return None;
     }
@@ -86,6 +86,18 @@ fn fields(resource: &ResourceInfo, request: &PageRequest) -> Option<String> {
         _ => &["id"],
     };
     let mut names: Vec<&str> = needed.to_vec();
-    names.extend(request.fields.iter().map(String::as_str).filter(|field| !needed.contains(field)));
+    let asked = request.fields.iter().map(String::as_str).filter(|field| !needed.contains(field));
+    names.extend(asked.filter(|field| worth_asking(field, &request.fields, context)));
     Some(names.join(","))
+}
+
+/// Where both forms of a text are wanted, one is enough: the raw one where the account may see it, because rendering
+/// costs the site three to five times as much; the rendered one where that is all there is.
+fn worth_asking(field: &str, asked: &[String], context: Context) -> bool {
+    let asked_too = |stem: &str, form: &str| asked.iter().any(|other| other.strip_suffix(form) == Some(stem));
+    match (field.strip_suffix(".raw"), field.strip_suffix(".rendered"), context) {
+        (Some(stem), _, Context::View) => !asked_too(stem, ".rendered"),
+        (_, Some(stem), Context::Edit) => !asked_too(stem, ".raw"),
+        _ => true,
+    }
 }

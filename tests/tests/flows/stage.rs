@@ -8,22 +8,24 @@ use adapter_memory::{LogBus, ManualClock, MemoryEventStore, MemoryReadStore, Mem
 use app_portal::embedded::Embedded;
 use app_portal::link_references::LinkReferences;
 use app_sdk::catalogue::{AppEntry, Limits};
+use app_sdk::egress::{Egress, EgressConfig};
 use app_sdk::{
-    App, AppError, Apps, Fetched, PageRequest, Reader, Session, Source, SourceEnd, SourceItem, SourcePage,
+    App, AppError, Apps, Credentials, Fetched, PageRequest, Reader, Session, Source, SourceEnd, SourceItem,
+    SourcePage,
 };
 use bytes::Bytes;
-use domain::connection::{ConnectionCommand, Connections};
+use domain::connection::{ConnectionCommand, ConnectionDescribed, Connections, CredentialsStored};
 use domain::decider::Decider;
-use domain::ids::{MappingId, RunId, ScenarioId};
+use domain::ids::{ConnectionId, MappingId, RunId, ScenarioId};
 use domain::mappings::{MappingCommand, MappingCreated, Mappings};
 use domain::run::{RunCommand, RunMode, RunStarted, Runs, Trigger};
-use domain::views::{PORTAL, PortalRow, PortalView, RUNS, RunView, ViewSpec};
+use domain::views::{CONNECTIONS, PORTAL, PortalRow, PortalView, RUNS, RunView, ViewSpec};
 use engine::Meta;
 use engine::execute::Executor;
-use engine::ports::{EventStore, Query, ReadStore};
+use engine::ports::{EventStore, Query, ReadStore, Secret, SecretSlot};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use projector::{Parts, Running};
+use projector::{API_PURPOSE, Parts, Running};
 use serde_json::{Value, json};
 
 pub const SITE: &str = "cn_site";
@@ -102,15 +104,74 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new() -> Self {
+        let stage = Self::with(|_, _| None).await;
+        stage.connect(SITE, "wordpress", "https://site.example/").await;
+        stage
+    }
+
+    /// A stage whose WordPress is the real app, looking at a site on loopback that was discovered and tested.
+    pub async fn at(url: &str, login: &str, password: &str) -> Self {
+        let stage = Self::with(|clock, ids| {
+            let allow = EgressConfig::parse_allow("127.0.0.0/8").unwrap();
+            let egress = Egress::new(EgressConfig { allow, ..EgressConfig::default() }, ids);
+            Some(app_wordpress::app(Arc::new(egress), clock))
+        })
+        .await;
+        let app = stage.parts.apps.get("wordpress").unwrap().clone();
+        let found = app.discover.unwrap().discover(url, &mut |_| ()).await.unwrap();
+        let id = ConnectionId::parse(SITE).unwrap();
+        let add = ConnectionCommand::Add {
+            app: "wordpress".into(),
+            name: found.identity.name.clone(),
+            address: found.address.clone(),
+            origin: found.origin.clone(),
+        };
+        stage.command::<Connections>(SITE, add).await;
+        let secret = Secret::new(password.to_owned());
+        let slot =
+            SecretSlot { owner: SITE.into(), purpose: API_PURPOSE.into(), origin: found.origin.clone() };
+        let fingerprint = stage.parts.vault.store(&slot, &secret).await.unwrap();
+        let stored = CredentialsStored {
+            method: "app-password".into(),
+            account: Some(login.into()),
+            fingerprint,
+            handle: None,
+        };
+        stage.command::<Connections>(SITE, ConnectionCommand::StoreCredentials(stored)).await;
+        let session = Session {
+            connection: id,
+            address: found.address,
+            origin: found.origin,
+            details: found.details,
+            credentials: Some(Credentials {
+                method: "app-password".into(),
+                account: Some(login.into()),
+                secret: Some(secret),
+            }),
+        };
+        let checked = app.check.unwrap().check(&session, &mut |_| ()).await;
+        let described = ConnectionDescribed {
+            identity: checked.identity.unwrap_or(found.identity),
+            details: checked.details.unwrap_or(session.details),
+        };
+        let position = stage.command::<Connections>(SITE, ConnectionCommand::Describe(described)).await;
+        stage.settle(&CONNECTIONS, position).await;
+        stage
+    }
+
+    async fn with(site: impl FnOnce(Arc<ManualClock>, Arc<SeededIds>) -> Option<App>) -> Self {
         let clock = Arc::new(ManualClock::default());
         let ids = Arc::new(SeededIds::new(7));
         let store = Arc::new(MemoryEventStore::new(clock.clone()));
         let reads = Arc::new(MemoryReadStore::new());
         let vault = Arc::new(MemoryVault::new(ids.clone()));
         let source = Arc::new(Scripted { page: 10, ..Scripted::default() });
-        let mut wordpress = App::new(entry());
-        wordpress.source = Some(source.clone());
-        wordpress.reader = Some(Arc::new(Volatile));
+        let wordpress = site(clock.clone(), ids.clone()).unwrap_or_else(|| {
+            let mut scripted = App::new(entry());
+            scripted.source = Some(source.clone());
+            scripted.reader = Some(Arc::new(Volatile));
+            scripted
+        });
         let mut portal = App::new(app_portal::entry());
         portal.actions = Some(Arc::new(Embedded::new(store.clone(), vault.clone(), ids.clone())));
         let executor = Executor::new(store.clone(), ids.clone());
@@ -125,7 +186,6 @@ impl Stage {
         };
         let mut stage = Self { store, reads, executor, source, parts, running: None };
         stage.start();
-        stage.connect(SITE, "wordpress", "https://site.example/").await;
         stage.connect(app_portal::EMBEDDED_CONNECTION, "portal", app_portal::EMBEDDED_ADDRESS).await;
         stage
     }

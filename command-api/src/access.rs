@@ -1,0 +1,204 @@
+//! Who may call: access tokens. Only a token's digest is ever recorded; the text is shown once.
+//!
+//! A token is `pit_` and 43 characters of base64url: 256 bits of chance, so a plain digest is enough to keep it.
+
+mod known;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::access::{Role, TokenCommand, Tokens};
+use domain::ids::TokenId;
+use engine::ports::Secret;
+use engine::{Meta, Position};
+
+use crate::context::{Context, Shared};
+use crate::edge::RequestId;
+use crate::problem::Problem;
+pub use known::Known;
+
+const PREFIX: &str = "pit_";
+const RANDOM_BYTES: usize = 32;
+/// Characters of 32 bytes in base64url.
+const RANDOM_CHARS: usize = 43;
+const SCHEME: &str = "Bearer ";
+
+/// Who makes a request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The token's handle, never its text.
+    pub token: String,
+    pub role: Role,
+    pub request: String,
+}
+
+impl Caller {
+    /// What is written beside each event this request causes.
+    pub fn meta(&self) -> Meta {
+        Meta::by(self.actor()).of(self.request.clone())
+    }
+
+    pub fn actor(&self) -> String {
+        format!("token:{}", self.token)
+    }
+}
+
+/// A new token. The text exists only here and at whoever it is shown to.
+pub struct Issued {
+    pub id: TokenId,
+    pub text: Secret,
+    pub position: Position,
+}
+
+/// Makes a token outside of a request: the installation's first one, and those of the command line.
+pub async fn issue_token(context: &Context, name: &str, role: Role, meta: Meta) -> Result<Issued, Problem> {
+    let id = TokenId::new(&context.ids.short());
+    let text = new_text(context);
+    let command = TokenCommand::Issue { name: name.to_owned(), role, hash: token_hash(text.expose()) };
+    let committed = context.executor.execute::<Tokens>(id.as_str(), command, meta).await?;
+    Ok(Issued { id, text, position: committed.position })
+}
+
+/// A token's text, of fresh chance.
+pub fn new_text(context: &Context) -> Secret {
+    let random = context.ids.random(RANDOM_BYTES);
+    Secret::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random)))
+}
+
+/// What is stored of a token: lower-case hexadecimal BLAKE3.
+pub fn token_hash(text: &str) -> String {
+    engine::hash::hex(text.as_bytes())
+}
+
+/// Lets only known tokens in. Everything below `/api` is behind this, also what does not exist.
+pub async fn authenticate(State(api): State<Shared>, mut request: Request, next: Next) -> Response {
+    let hash = match presented(request.headers()) {
+        Ok(hash) => hash,
+        Err(problem) => return problem.into_response(),
+    };
+    let (token, role) = match api.known.find(&api.context, &hash).await {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            return unauthorized("the access token is not known here, or was revoked").into_response();
+        }
+        Err(problem) => return problem.into_response(),
+    };
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    request.extensions_mut().insert(Presented(hash));
+    request.extensions_mut().insert(Caller { token, role, request: request_id });
+    next.run(request).await
+}
+
+/// The digest of the token that a request came with, for looking again later.
+#[derive(Clone)]
+pub struct Presented(pub String);
+
+/// The digest of the one token that a request presents.
+fn presented(headers: &HeaderMap) -> Result<String, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(unauthorized("the request has no Authorization header, or more than one"));
+    };
+    let text = value
+        .to_str()
+        .ok()
+        .filter(|text| text.get(..SCHEME.len()).is_some_and(|s| s.eq_ignore_ascii_case(SCHEME)))
+        .map(|text| &text[SCHEME.len()..])
+        .filter(|text| is_token(text));
+    match text {
+        Some(text) => Ok(token_hash(text)),
+        None => Err(unauthorized("the Authorization header does not hold an access token")),
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    text.strip_prefix(PREFIX).is_some_and(|random| {
+        random.len() == RANDOM_CHARS
+            && random.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    })
+}
+
+fn unauthorized(detail: &str) -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "UNAUTHORIZED",
+        detail,
+        "send one header: Authorization: Bearer pit_… with a token from the settings page or the command line",
+    )
+}
+
+/// Asks for a role; the policy of a route.
+pub async fn require(role: Role, request: Request, next: Next) -> Response {
+    match request.extensions().get::<Caller>() {
+        Some(caller) if caller.role >= role => next.run(request).await,
+        Some(_) => Problem::new(
+            StatusCode::FORBIDDEN,
+            "FORBIDDEN",
+            format!("this needs a token with the role {} or more", word(role)),
+            "use such a token, or ask an administrator",
+        )
+        .into_response(),
+        None => unauthorized("the request was not authenticated").into_response(),
+    }
+}
+
+pub fn word(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer",
+        Role::Operator => "operator",
+        Role::Administrator => "administrator",
+    }
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| unauthorized("the request was not authenticated"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(values: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn bad_input_063_only_one_well_formed_token_is_looked_up() {
+        let good = format!("Bearer pit_{}", "a".repeat(43));
+        assert!(presented(&headers(&[good.as_bytes()])).is_ok());
+        assert!(presented(&headers(&[good.replace("Bearer", "bearer").as_bytes()])).is_ok());
+        let long = format!("{good}a");
+        let padded = format!("{good} ");
+        let bad: [&[&[u8]]; 9] = [
+            &[],
+            &[b""],
+            &[b"Bearer"],
+            &[b"Bearer pit_short"],
+            &[b"Basic pit_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
+            &[long.as_bytes()],
+            &[padded.as_bytes()],
+            &[b"Bearer pit_\xff"],
+            &[good.as_bytes(), good.as_bytes()],
+        ];
+        for values in bad {
+            assert_eq!(presented(&headers(values)).unwrap_err().code(), "UNAUTHORIZED");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What the API is given, and what it keeps for itself while it runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app_sdk::Apps;
+use engine::execute::Executor;
+use engine::ports::{Clock, Ids, ReadStore, Vault};
+use tokio::sync::Semaphore;
+
+use crate::access::Known;
+use crate::consents::Consents;
+use crate::templates::Templates;
+
+/// The ports, apps and facts of this installation.
+#[derive(Clone)]
+pub struct Context {
+    pub executor: Executor,
+    pub reads: Arc<dyn ReadStore>,
+    pub vault: Arc<dyn Vault>,
+    pub apps: Apps,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// Where browsers reach this installation: `https://portal.example.org`, without a slash at the end.
+    pub public_url: String,
+    /// This installation's constant UUID, which remote systems show beside the credentials they gave us.
+    pub app_id: String,
+    pub templates: Templates,
+    pub settings: Settings,
+}
+
+/// Bounds that an operator may change.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a read waits for a view to reach `min_position`.
+    pub read_patience: Duration,
+    /// How long one question to a remote system may take.
+    pub probe_patience: Duration,
+    /// Questions to remote systems at the same time.
+    pub probes_max: usize,
+    /// Live streams at the same time.
+    pub streams_max: usize,
+    /// How often a live stream says that it is still there.
+    pub heartbeat: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            read_patience: Duration::from_secs(2),
+            probe_patience: Duration::from_secs(60),
+            probes_max: 16,
+            streams_max: 64,
+            heartbeat: Duration::from_secs(15),
+        }
+    }
+}
+
+/// The context with the little state that the API has: nothing here outlives the process, and nothing needs to.
+pub struct Api {
+    pub context: Context,
+    pub known: Known,
+    pub consents: Consents,
+    pub probes: Arc<Semaphore>,
+    pub streams: Arc<Semaphore>,
+}
+
+pub type Shared = Arc<Api>;
+
+impl Api {
+    pub fn new(mut context: Context) -> Shared {
+        let trimmed = context.public_url.trim_end_matches('/').len();
+        context.public_url.truncate(trimmed);
+        let (probes, streams) = (context.settings.probes_max, context.settings.streams_max);
+        Arc::new(Self {
+            context,
+            known: Known::default(),
+            consents: Consents::default(),
+            probes: Arc::new(Semaphore::new(probes)),
+            streams: Arc::new(Semaphore::new(streams)),
+        })
+    }
+
+    /// True when browsers reach us through TLS.
+    pub fn is_https(&self) -> bool {
+        self.context.public_url.starts_with("https://")
+    }
+}

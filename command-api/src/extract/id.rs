@@ -1,0 +1,54 @@
+//! Ids in paths.
+
+use std::marker::PhantomData;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use domain::ids::{ConnectionId, MappingId, PortalId, RunId, ScenarioId, TokenId};
+use domain::problem::Rejection;
+
+use crate::context::Shared;
+use crate::problem::Problem;
+
+/// A kind of id.
+pub trait Kind: Sized {
+    const NOUN: &'static str;
+    fn read(text: &str) -> Result<Self, Rejection>;
+}
+
+macro_rules! kinds {
+    ($($id:ident $noun:literal),+ $(,)?) => {$(
+        impl Kind for $id {
+            const NOUN: &'static str = $noun;
+            fn read(text: &str) -> Result<Self, Rejection> {
+                Self::parse(text)
+            }
+        }
+    )+};
+}
+
+kinds! {
+    ConnectionId "connection", ScenarioId "scenario", MappingId "mapping", RunId "run", TokenId "token",
+    PortalId "Portal record",
+}
+
+/// The `{id}` of a path.
+pub struct Id<T>(pub T, PhantomData<T>);
+
+impl<T: Kind + Send> FromRequestParts<Shared> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Shared) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, api).await.map_err(|_| unreadable())?;
+        let text = params.iter().find(|(name, _)| *name == "id").map_or("", |(_, text)| text);
+        Ok(Self(T::read(text)?, PhantomData))
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::bad_request(
+        "INVALID_PATH",
+        "the address does not hold valid UTF-8",
+        "use the address from a list",
+    )
+}

@@ -1,0 +1,12 @@
+//! Records of sources, as we know them.
+
+mod list;
+mod show;
+
+use utoipa_axum::routes;
+
+use crate::endpoint::Area;
+
+pub fn area() -> Area {
+    Area::default().viewer(routes!(list::list)).viewer(routes!(show::show))
+}

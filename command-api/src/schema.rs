@@ -1,0 +1,207 @@
+//! The domain's words as the API's description spells them. Never built: they stand in for domain types, which know
+//! nothing of OpenAPI. A test compares them with what the domain writes.
+
+#![expect(dead_code, reason = "these types only describe; the domain's own are sent")]
+
+use utoipa::ToSchema;
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Health {
+    Unknown,
+    Healthy,
+    Degraded,
+    Failing,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum StageResult {
+    Passed,
+    Warned,
+    Failed,
+    Skipped,
+}
+
+/// One stage of finding or testing a site.
+#[derive(ToSchema)]
+pub struct Stage {
+    id: String,
+    title: String,
+    result: StageResult,
+    finding: String,
+    remedy: Option<String>,
+    millis: u64,
+}
+
+/// Who a remote system says it is.
+#[derive(ToSchema)]
+pub struct Identity {
+    url: String,
+    home: String,
+    name: String,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum ConnectionPhase {
+    Live,
+    Paused,
+    IdentityInDoubt,
+}
+
+#[derive(ToSchema)]
+pub struct HistoryLine {
+    at: chrono::DateTime<chrono::Utc>,
+    position: u64,
+    actor: String,
+    event: String,
+    summary: String,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Role {
+    Viewer,
+    Operator,
+    Administrator,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum RunMode {
+    Apply,
+    DryRun,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum RunPhase {
+    Running,
+    Paused,
+    Cancelling,
+    Succeeded,
+    PartlyFailed,
+    Failed,
+    Cancelled,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    Failed,
+}
+
+/// `read` counts what the source sent; the others add up to the settled ones.
+#[derive(ToSchema)]
+pub struct Counts {
+    read: u64,
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    skipped: u64,
+    failed: u64,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Level {
+    Info,
+    Warning,
+    Error,
+}
+
+/// A fault of the world that ended something.
+#[derive(ToSchema)]
+pub struct Trouble {
+    code: String,
+    message: String,
+    remedy: String,
+}
+
+/// How far one fetch node is.
+#[derive(ToSchema)]
+pub struct Fetch {
+    resource: String,
+    pages: u64,
+    total: Option<u64>,
+    hidden: u64,
+    complete: Option<bool>,
+    problem: Option<Trouble>,
+}
+
+#[derive(ToSchema)]
+pub struct MappingStamp {
+    id: String,
+    revision: u64,
+}
+
+/// Something that is wrong with a scenario.
+#[derive(ToSchema)]
+pub struct ScenarioProblem {
+    code: String,
+    level: Level,
+    node: Option<String>,
+    field: Option<String>,
+    message: String,
+    remedy: String,
+}
+
+/// A field of one record that is not as it should be.
+#[derive(ToSchema)]
+pub struct FieldProblem {
+    code: String,
+    field: String,
+    step: Option<String>,
+    message: String,
+    remedy: String,
+    #[schema(value_type = Option<Object>)]
+    raw: Option<()>,
+}
+
+/// A field that is another record of the source.
+#[derive(ToSchema)]
+pub struct Reference {
+    field: String,
+    resource: String,
+    external_id: String,
+}
+
+/// Where one field came from.
+#[derive(ToSchema)]
+pub struct Provenance {
+    field: String,
+    source_path: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    source_value: Option<()>,
+    steps: Vec<ProvenanceStep>,
+    defaulted: bool,
+    #[schema(value_type = Option<Object>)]
+    result: Option<()>,
+}
+
+#[derive(ToSchema)]
+pub struct ProvenanceStep {
+    conversion: String,
+    #[schema(value_type = Object)]
+    value: (),
+}
+
+#[derive(ToSchema)]
+pub struct VersionLine {
+    version: u64,
+    at: chrono::DateTime<chrono::Utc>,
+    actor: String,
+    note: String,
+}
+
+#[derive(ToSchema)]
+pub struct RevisionLine {
+    revision: u64,
+    at: chrono::DateTime<chrono::Utc>,
+    actor: String,
+}
