@@ -28,5 +28,5 @@ mod templates;
 pub use access::{Issued, issue_token, token_hash};
 pub use context::{Context, Settings};
 pub use openapi::openapi;
-pub use router::router;
+pub use router::{local_router, router};
 pub use templates::{Template, Templates};

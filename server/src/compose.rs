@@ -29,10 +29,7 @@ pub struct Opened {
     pub dir: DataDir,
     pub log: Arc<SqliteEventStore>,
     pub parts: Parts,
-    pub egress: Arc<app_sdk::egress::Egress>,
     pub installation: Installation,
-    /// True when the log was empty.
-    pub is_new: bool,
 }
 
 /// Opens everything under the data directory, and makes what the first start needs.
@@ -45,15 +42,14 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let log = Arc::new(SqliteEventStore::open(&dir, clock.clone()).await?);
     let reads: Arc<dyn ReadStore> = Arc::new(SqliteReadStore::open(&dir).await?);
     let installation = installation::ensure(dir.path(), &*ids)?;
-    let is_new = *log.end().borrow() == 0;
     let store: Arc<dyn EventStore> = log.clone();
     let bus: Arc<dyn Bus> = Arc::new(LogBus::new(store.clone()));
     let executor = Executor::new(store, ids.clone());
     let egress = apps::egress(config, ids.clone());
-    let apps = apps::all(&egress, &executor, &vault, &ids);
+    let apps = apps::all(&egress, &executor, &vault, &clock, &ids);
     portal::ensure(&executor).await?;
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
-    Ok(Opened { dir, log, parts, egress, installation, is_new })
+    Ok(Opened { dir, log, parts, installation })
 }
 
 impl Opened {

@@ -1,8 +1,11 @@
 //! Portal, the destination: built into this installation, or over HTTP at its import address.
 
+mod destinations;
 pub mod embedded;
 pub mod http;
 pub mod link_references;
+
+pub use destinations::Destinations;
 
 use app_sdk::catalogue::{AppEntry, Resource};
 use domain::mapping::portal_fields;

@@ -12,14 +12,12 @@ use crate::problem::Problem;
 
 /// A kind of id.
 pub trait Kind: Sized {
-    const NOUN: &'static str;
     fn read(text: &str) -> Result<Self, Rejection>;
 }
 
 macro_rules! kinds {
     ($($id:ident $noun:literal),+ $(,)?) => {$(
         impl Kind for $id {
-            const NOUN: &'static str = $noun;
             fn read(text: &str) -> Result<Self, Rejection> {
                 Self::parse(text)
             }

@@ -45,9 +45,9 @@ impl Api {
         self.read(&format!("{kind}/{}", encode(id))).await
     }
 
-    /// A command on a thing: `POST …/{id}:{verb}`.
+    /// A command on a thing: `POST …/{id}/{verb}`.
     pub async fn act(&self, kind: &str, id: &str, verb: &str, body: &Value) -> anyhow::Result<Value> {
-        self.write(Method::POST, &format!("{kind}/{}:{verb}", encode(id)), Some(body)).await
+        self.write(Method::POST, &format!("{kind}/{}/{verb}", encode(id)), Some(body)).await
     }
 
     pub async fn create(&self, kind: &str, body: &Value) -> anyhow::Result<Value> {

@@ -108,7 +108,7 @@ async fn act(action: Action, api: &crate::client::Api, json: bool) -> anyhow::Re
             });
             show::done(&api.create("scenarios", &without_nulls(body)).await?, "created", json)
         }
-        Action::Check { id } => show::whole(&api.act("scenarios", &id, "check", &json!({})).await?),
+        Action::Check { id } => show::whole(&api.act("scenarios", &id, "validate", &json!({})).await?),
         Action::Publish { id, note } => show::done(
             &api.act("scenarios", &id, "publish", &json!({ "note": note })).await?,
             "published",
@@ -144,8 +144,8 @@ pub async fn start(
     dry_run: bool,
     limit: Option<u64>,
 ) -> anyhow::Result<Value> {
-    let mode = if dry_run { "dry-run" } else { "apply" };
-    api.act("scenarios", scenario, "run", &without_nulls(json!({ "mode": mode, "limit": limit }))).await
+    let body = without_nulls(json!({ "dry_run": dry_run, "limit": limit }));
+    api.act("scenarios", scenario, "runs", &body).await
 }
 
 fn read_graph(path: &std::path::Path) -> anyhow::Result<Value> {

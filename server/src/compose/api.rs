@@ -1,15 +1,62 @@
 //! The API with its parts, and the first token.
 
 use axum::Router;
-use engine::ports::Secret;
+use command_api::{Context, Settings, Templates};
+use domain::access::Role;
+use domain::views::{TOKENS, TokenView};
+use engine::Meta;
+use engine::ports::{Query, Secret};
 
 use super::Opened;
 use crate::config::Config;
 
-pub fn router(_opened: &Opened, _config: &Config) -> Router {
-    Router::new()
+/// Most tokens looked at for one that is alive.
+const TOKENS_MAX: usize = 500;
+
+/// For the network: every call needs a token.
+pub fn router(opened: &Opened, config: &Config) -> Router {
+    command_api::router(context(opened, config))
 }
 
-pub async fn first_token(_opened: &Opened) -> anyhow::Result<Option<Secret>> {
-    Ok(None)
+/// For this process: who can open the data directory is its administrator.
+pub fn local_router(opened: &Opened, config: &Config) -> Router {
+    command_api::local_router(context(opened, config))
+}
+
+/// An administrator token, if nobody has one.
+pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Option<Secret>> {
+    let reads = &opened.parts.reads;
+    let end = *opened.parts.executor.store.end().borrow();
+    engine::wait::until(&**reads, &TOKENS, end, std::time::Duration::from_secs(10)).await?;
+    let tokens = reads.list(&TOKENS, &Query { limit: TOKENS_MAX, ..Query::default() }).await?;
+    for row in tokens.rows {
+        let token: TokenView = serde_json::from_slice(&row.doc)?;
+        if token.revoked_at.is_none() && token.role == Role::Administrator {
+            return Ok(None);
+        }
+    }
+    let context = context(opened, config);
+    let issued =
+        command_api::issue_token(&context, "first administrator", Role::Administrator, Meta::by("system"));
+    let issued = issued.await.map_err(|problem| anyhow::anyhow!("the first token: {}", problem.code()))?;
+    engine::wait::until(&**reads, &TOKENS, issued.position, std::time::Duration::from_secs(10)).await?;
+    Ok(Some(issued.text))
+}
+
+fn context(opened: &Opened, config: &Config) -> Context {
+    let parts = &opened.parts;
+    let public_url =
+        config.public_url.as_ref().map_or_else(|| format!("http://{}", config.listen), ToString::to_string);
+    Context {
+        executor: parts.executor.clone(),
+        reads: parts.reads.clone(),
+        vault: parts.vault.clone(),
+        apps: parts.apps.clone(),
+        clock: parts.clock.clone(),
+        ids: parts.ids.clone(),
+        public_url,
+        app_id: opened.installation.app_id.to_string(),
+        templates: Templates::built_in(),
+        settings: Settings::default(),
+    }
 }

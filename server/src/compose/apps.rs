@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use app_portal::Destinations;
 use app_portal::embedded::Embedded;
+use app_portal::http::Http;
 use app_sdk::egress::{Egress, EgressConfig};
 use app_sdk::{App, Apps};
 use engine::execute::Executor;
-use engine::ports::{Ids, Vault};
+use engine::ports::{Clock, Ids, Vault};
 
 use crate::config::Config;
 
@@ -15,8 +17,16 @@ pub fn egress(config: &Config, ids: Arc<dyn Ids>) -> Arc<Egress> {
     Arc::new(Egress::new(EgressConfig { allow, ..EgressConfig::default() }, ids))
 }
 
-pub fn all(_egress: &Arc<Egress>, executor: &Executor, vault: &Arc<dyn Vault>, ids: &Arc<dyn Ids>) -> Apps {
+pub fn all(
+    egress: &Arc<Egress>,
+    executor: &Executor,
+    vault: &Arc<dyn Vault>,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn Ids>,
+) -> Apps {
     let mut portal = App::new(app_portal::entry());
-    portal.actions = Some(Arc::new(Embedded::new(executor.store.clone(), vault.clone(), ids.clone())));
-    Apps::new([portal])
+    let embedded = Embedded::new(executor.store.clone(), vault.clone(), ids.clone());
+    let http = Http::new(egress.clone(), clock.clone());
+    portal.actions = Some(Arc::new(Destinations::new(embedded, http)));
+    Apps::new([app_wordpress::app(egress.clone(), clock.clone()), portal])
 }

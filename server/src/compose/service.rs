@@ -19,7 +19,10 @@ pub enum Work {
 
 pub struct Service {
     pub opened: Opened,
+    /// For the network.
     pub api: Router,
+    local: Router,
+    config: Config,
     followers: Followers,
 }
 
@@ -36,12 +39,13 @@ impl Service {
             Work::Everything => Followers::Everything(opened.start()),
         };
         let api = super::api::router(&opened, config);
-        Ok(Self { opened, api, followers })
+        let local = super::api::local_router(&opened, config);
+        Ok(Self { opened, api, local, config: config.clone(), followers })
     }
 
     /// Calls the API without a network between.
     pub fn client(&self) -> Client {
-        Client::in_process(self.api.clone())
+        Client::in_process(self.local.clone())
     }
 
     /// Lets the followers come to a safe point.
@@ -54,6 +58,6 @@ impl Service {
 
     /// Makes an administrator token if this installation never had a token.
     pub async fn first_token(&self) -> anyhow::Result<Option<Secret>> {
-        super::api::first_token(&self.opened).await
+        super::api::first_token(&self.opened, &self.config).await
     }
 }

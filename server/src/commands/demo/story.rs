@@ -48,7 +48,7 @@ fn writes(run: &Value) -> u64 {
 }
 
 async fn portal(api: &Api, entity: &'static str, fields: &[&'static str]) -> anyhow::Result<()> {
-    let records = api.list(&format!("portal/{entity}")).await?;
+    let records = api.list(&format!("portal/{entity}s")).await?;
     let mut table = Table::new([entity].into_iter().chain(fields.iter().copied()));
     for record in records.iter().take(SHOWN) {
         let cells = fields.iter().map(|field| show::text(&record["fields"][field]));

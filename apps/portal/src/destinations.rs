@@ -1,0 +1,38 @@
+//! Portal's two doors behind one: a connection's address says which it is.
+
+use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem};
+use async_trait::async_trait;
+
+use crate::EMBEDDED_ADDRESS;
+use crate::embedded::Embedded;
+use crate::http::Http;
+
+pub struct Destinations {
+    embedded: Embedded,
+    http: Http,
+}
+
+impl Destinations {
+    pub fn new(embedded: Embedded, http: Http) -> Self {
+        Self { embedded, http }
+    }
+
+    fn of(&self, session: &Session) -> &dyn Actions {
+        if session.address == EMBEDDED_ADDRESS { &self.embedded } else { &self.http }
+    }
+}
+
+#[async_trait]
+impl Actions for Destinations {
+    fn batch_max(&self) -> usize {
+        self.embedded.batch_max().min(self.http.batch_max())
+    }
+
+    async fn perform(&self, session: &Session, batch: &[WriteItem]) -> Result<Performed, AppError> {
+        self.of(session).perform(session, batch).await
+    }
+
+    async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
+        self.of(session).foresee(session, batch).await
+    }
+}
