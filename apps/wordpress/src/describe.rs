@@ -80,11 +80,9 @@ fn add(all: &mut Vec<ResourceInfo>, found: &Kind, kind: &str, capability_names: 
     }
     let namespace =
         found.rest_namespace.as_str().filter(|namespace| is_namespace(namespace)).unwrap_or("wp/v2");
-    let capability = capability_names
-        .iter()
-        .find_map(|name| found.capabilities.get(name)?.as_str())
-        .unwrap_or(usual)
-        .to_owned();
+    let capability =
+        capability_names.iter().find_map(|name| found.capabilities.get(name)?.as_str()).unwrap_or(usual);
+    let capability = primitive(capability).to_owned();
     if let Some(known) = all.iter_mut().find(|known| known.id == base) {
         if found.capabilities.is_object() {
             known.capability = capability;
@@ -95,6 +93,15 @@ fn add(all: &mut Vec<ResourceInfo>, found: &Kind, kind: &str, capability_names: 
     let mut info = info(base, kind, label, &capability);
     info.route = format!("/{namespace}/{base}");
     all.push(info);
+}
+
+/// The capability that an account really has where a taxonomy names a derived one (`map_meta_cap` in WordPress's
+/// `capabilities.php`): accounts never list those.
+fn primitive(capability: &str) -> &str {
+    match capability {
+        "edit_categories" | "edit_post_tags" | "manage_post_tags" => "manage_categories",
+        other => other,
+    }
 }
 
 /// A `rest_base` may hold a pattern (`font-families/(?P<id>…)`), which names no list.

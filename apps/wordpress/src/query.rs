@@ -88,6 +88,11 @@ fn fields(resource: &ResourceInfo, request: &PageRequest, context: Context) -> O
     let mut names: Vec<&str> = needed.to_vec();
     let asked = request.fields.iter().map(String::as_str).filter(|field| !needed.contains(field));
     names.extend(asked.filter(|field| worth_asking(field, &request.fields, context)));
+    // A field beside a part of itself (`avatar_urls`, `avatar_urls.48`) makes WordPress 6.1 leave out other fields.
+    let inside =
+        |field: &str, outer: &str| field.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    let all = names.clone();
+    names.retain(|field| !all.iter().any(|outer| inside(field, outer)));
     Some(names.join(","))
 }
 

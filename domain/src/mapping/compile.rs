@@ -158,7 +158,7 @@ fn compile_field(
         empty: rule.empty.clone().unwrap_or_else(|| vec![Empty::Null, Empty::Text, Empty::List]),
         otherwise: rule.otherwise,
         required: otherwise_of("required").or(target.required.then_some(Otherwise::Reject)),
-        unique: otherwise_of("unique").or(target.unique.then_some(Otherwise::Reject)),
+        unique: otherwise_of("unique").or(target.unique.then_some(Otherwise::Warn)),
         rules,
         kind: target.kind,
         skip_type_check: shape.always_is(target.kind) || proves(rule, target.kind),
