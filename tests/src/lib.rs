@@ -3,3 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "this is test code, only not below `tests`")]
 
 pub mod contracts;
+pub mod receiver;

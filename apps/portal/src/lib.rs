@@ -1,4 +1,5 @@
-//! Portal, the destination: built into this installation, or over HTTP at its import address.
+//! Portal, the destination: built into this installation, or over HTTP at its import address. Which of the two a
+//! connection means is told by its address.
 
 mod destinations;
 pub mod embedded;

@@ -75,7 +75,7 @@ fn bad_input_157_the_doctor_sees_a_damaged_log() {
     std::fs::write(data.join("log.db"), b"this is not a database, whatever its name says".repeat(200))
         .unwrap();
     // Otherwise SQLite finds every page there, sound.
-    std::fs::remove_file(data.join("log.db-wal")).unwrap();
+    drop(std::fs::remove_file(data.join("log.db-wal")));
     let output = run(data, &["doctor", "--json"]);
     assert_eq!(output.status.code(), Some(1));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod destination;
+mod edits;
 mod import;
 mod site;
 mod stage;

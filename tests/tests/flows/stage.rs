@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapter_memory::{LogBus, ManualClock, MemoryEventStore, MemoryReadStore, MemoryVault, SeededIds};
+use app_portal::Destinations;
 use app_portal::embedded::Embedded;
+use app_portal::http::Http;
 use app_portal::link_references::LinkReferences;
 use app_sdk::catalogue::{AppEntry, Limits};
 use app_sdk::egress::{Egress, EgressConfig};
@@ -173,7 +175,11 @@ impl Stage {
             scripted
         });
         let mut portal = App::new(app_portal::entry());
-        portal.actions = Some(Arc::new(Embedded::new(store.clone(), vault.clone(), ids.clone())));
+        let embedded = Embedded::new(store.clone(), vault.clone(), ids.clone());
+        let allow = EgressConfig::parse_allow("127.0.0.0/8").unwrap();
+        let egress = Egress::new(EgressConfig { allow, ..EgressConfig::default() }, ids.clone());
+        let http = Http::new(Arc::new(egress), clock.clone());
+        portal.actions = Some(Arc::new(Destinations::new(embedded, http)));
         let executor = Executor::new(store.clone(), ids.clone());
         let parts = Parts {
             executor: executor.clone(),
@@ -199,6 +205,17 @@ impl Stage {
     /// Ends the followers where they stand, as a crash would.
     pub fn kill(&mut self) {
         self.running = None;
+    }
+
+    /// Connects a Portal over HTTP, which signs with this secret.
+    pub async fn connect_portal(&self, id: &str, url: &str, secret: &str) {
+        self.connect(id, "portal", &format!("{url}/")).await;
+        let slot = SecretSlot { owner: id.into(), purpose: API_PURPOSE.into(), origin: format!("{url}/") };
+        let fingerprint = self.parts.vault.store(&slot, &Secret::new(secret.to_owned())).await.unwrap();
+        let stored = CredentialsStored { method: "signed".into(), account: None, fingerprint, handle: None };
+        let command = ConnectionCommand::StoreCredentials(stored);
+        let position = self.command::<Connections>(id, command).await;
+        self.settle(&CONNECTIONS, position).await;
     }
 
     async fn connect(&self, id: &str, app: &str, address: &str) {

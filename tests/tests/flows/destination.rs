@@ -1,0 +1,74 @@
+//! Portal over HTTP, well and badly behaved: nothing is written twice, nothing is forgotten.
+
+use acceptance::receiver::{Misbehaviour, Receiver};
+use domain::run::RunMode;
+use domain::views::RunPhaseView;
+use engine::ports::Clock;
+
+use super::stage::{Stage, graph, user};
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+async fn stage(users: u64) -> (Stage, Receiver, serde_json::Value) {
+    let stage = Stage::new().await;
+    let receiver = Receiver::start(SECRET, stage.parts.clock.now()).await;
+    stage.connect_portal("cn_remote", &receiver.url, SECRET).await;
+    stage.mapping("mp_users", "users").await;
+    for id in 1..=users {
+        stage.put("users", id, user(id));
+    }
+    let text = graph(&[("users", "mp_users", "user")]).to_string().replace("cn_portal", "cn_remote");
+    (stage, receiver, serde_json::from_str(&text).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_over_http_is_signed_and_a_second_one_sends_nothing() {
+    let (stage, portal, users) = stage(25).await;
+    stage.start_run("rn_1", users.clone(), RunMode::Apply).await;
+    let run = stage.over("rn_1").await;
+    assert_eq!((run.phase, run.counts.created), (RunPhaseView::Succeeded, 25), "{run:?}");
+    let before = portal.requests().0;
+    stage.start_run("rn_2", users, RunMode::Apply).await;
+    assert_eq!(stage.over("rn_2").await.counts.unchanged, 25);
+    assert_eq!(portal.requests().0, before, "what is in step is not sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_140_a_portal_that_misbehaves_gets_everything_exactly_once() {
+    let (stage, portal, users) = stage(40).await;
+    portal.misbehave([
+        Misbehaviour::FailAfterCommit,
+        Misbehaviour::HalfAnAnswer,
+        Misbehaviour::Html,
+        Misbehaviour::FailAfterCommit,
+        Misbehaviour::TooLargeAbove(7),
+    ]);
+    stage.start_run("rn_1", users, RunMode::Apply).await;
+    let run = stage.over("rn_1").await;
+    assert_eq!(run.phase, RunPhaseView::Succeeded, "{run:?}");
+    assert_eq!(run.counts.settled(), 40);
+    let creations = portal.creations();
+    assert_eq!(creations.len(), 40);
+    assert!(creations.values().all(|times| *times == 1), "{creations:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_140_a_refused_record_or_batch_is_told_item_by_item() {
+    let (stage, portal, users) = stage(12).await;
+    let mut refused = user(5);
+    refused["name"] = "Refused by Portal".into();
+    stage.put("users", 5, refused);
+    stage.start_run("rn_1", users.clone(), RunMode::Apply).await;
+    let run = stage.over("rn_1").await;
+    assert_eq!((run.phase, run.counts.failed, run.counts.created), (RunPhaseView::PartlyFailed, 1, 11));
+    assert_eq!(portal.creations().len(), 11);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_over_http_only_asks() {
+    let (stage, portal, users) = stage(5).await;
+    stage.start_run("rn_1", users, RunMode::DryRun).await;
+    assert_eq!(stage.over("rn_1").await.counts.created, 5);
+    assert!(portal.creations().is_empty());
+    assert_eq!(portal.requests(), (1, 1));
+}
