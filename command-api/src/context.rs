@@ -48,7 +48,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             read_patience: Duration::from_secs(2),
-            probe_patience: Duration::from_secs(60),
+            probe_patience: Duration::from_mins(1),
             probes_max: 16,
             streams_max: 64,
             heartbeat: Duration::from_secs(15),

@@ -10,7 +10,7 @@ use app_sdk::signature::{SignedHeaders, SigningKey, verify};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
@@ -83,18 +83,9 @@ impl Receiver {
     }
 
     fn signed(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        let all = |name: &str| -> Vec<Vec<u8>> {
-            headers.get_all(name).iter().map(|value| value.as_bytes().to_vec()).collect()
-        };
+        let all = |name: &str| headers.get_all(name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
         let (id, timestamp, signature) =
             (all("webhook-id"), all("webhook-timestamp"), all("webhook-signature"));
-        let lend = |values: &[Vec<u8>]| -> Vec<Vec<u8>> { values.to_vec() };
-        let (id, timestamp, signature) = (lend(&id), lend(&timestamp), lend(&signature));
-        let (id, timestamp, signature): (Vec<&[u8]>, Vec<&[u8]>, Vec<&[u8]>) = (
-            id.iter().map(Vec::as_slice).collect(),
-            timestamp.iter().map(Vec::as_slice).collect(),
-            signature.iter().map(Vec::as_slice).collect(),
-        );
         let headers = SignedHeaders { id: &id, timestamp: &timestamp, signature: &signature };
         verify(std::slice::from_ref(&*self.key), &headers, body, self.now.timestamp()).is_ok()
     }

@@ -3,7 +3,6 @@
 use acceptance::receiver::{Misbehaviour, Receiver};
 use domain::run::RunMode;
 use domain::views::RunPhaseView;
-use engine::ports::Clock;
 
 use super::stage::{Stage, graph, user};
 

@@ -48,7 +48,8 @@ fn there_is_no_sample_without_an_event() {
 fn check<E: Event>() {
     for event_type in E::types() {
         let path = root().join(format!("schemas/events/{event_type}.json"));
-        let sample = std::fs::read(&path).unwrap_or_else(|_| panic!("{event_type} has no sample: {path:?}"));
+        let sample =
+            std::fs::read(&path).unwrap_or_else(|_| panic!("{event_type} has no sample: {}", path.display()));
         let golden: serde_json::Value = serde_json::from_slice(&sample).expect("samples are JSON");
         let event = E::from_json(event_type, &sample).unwrap_or_else(|error| panic!("{error}"));
         let again: serde_json::Value = serde_json::from_slice(&event.to_json()).expect("events are JSON");

@@ -33,7 +33,7 @@ pub async fn show(
     let chunk: Option<RunChunkView> = api.find(&RUN_CHUNKS, &chunk_key(run.as_str(), number)).await?;
     let chunk = chunk.ok_or_else(missing)?;
     let settled = every(&chunk).nth(index).ok_or_else(missing)?;
-    let mut shown = line(&item, &chunk, settled.clone());
+    let mut shown = line(&item, &chunk, &settled);
     for (place, note) in settled.notes.iter().enumerate() {
         if let Some(raw) = &note.raw {
             shown["notes"][place]["raw"] = json!(api.open_note(run.as_str(), raw).await?);

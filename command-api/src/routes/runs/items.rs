@@ -81,7 +81,7 @@ async fn gather(
                     return Ok((items, Some(Place { chunk: key, item: index })));
                 }
                 if outcome.is_none_or(|wanted| wanted == item.outcome) {
-                    items.push(line(&format!("{number}.{index}"), &chunk, item));
+                    items.push(line(&format!("{number}.{index}"), &chunk, &item));
                 }
             }
             place = Place { chunk: key, item: usize::MAX };
@@ -127,7 +127,7 @@ pub fn every(chunk: &RunChunkView) -> impl Iterator<Item = SettledItem> {
 }
 
 /// An item as people read it. Values at fault are sealed, and shown with the single item only.
-pub fn line(id: &str, chunk: &RunChunkView, item: SettledItem) -> Value {
+pub fn line(id: &str, chunk: &RunChunkView, item: &SettledItem) -> Value {
     let target = chunk.targets.get(usize::from(item.target));
     let first = item.notes.first();
     let notes: Vec<Value> = item
