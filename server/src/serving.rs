@@ -55,7 +55,10 @@ fn app(service: &Service, config: &Config, stop: &Stop, metrics: PrometheusHandl
     };
     let access = (!config.metrics_public).then(|| Access { api: service.api.clone(), path: LEAST_GUARDED });
     let health = Health { ready: std::sync::Arc::new(ready), metrics, access };
-    health::router(health).merge(service.api.clone()).layer(axum::middleware::from_fn(requests::record))
+    health::router(health)
+        .merge(service.api.clone())
+        .merge(ingest::router())
+        .layer(axum::middleware::from_fn(requests::record))
 }
 
 /// Ends when the log can take nothing more.
