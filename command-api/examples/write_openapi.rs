@@ -1,7 +1,12 @@
-//! Writes the API's description to `schemas/http/openapi.json`: `cargo run -p command-api --example write_openapi`.
+//! Writes the API's description to `schemas/http/openapi.json`. Run it after every change of a route.
+
+use std::path::Path;
 
 fn main() -> std::io::Result<()> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/http/openapi.json");
-    let text = command_api::openapi().to_pretty_json().map_err(std::io::Error::other)?;
-    std::fs::write(path, text + "\n")
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/http/openapi.json");
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let text = command_api::openapi().to_pretty_json().map_err(std::io::Error::other)? + "\n";
+    std::fs::write(file, text)
 }

@@ -70,14 +70,14 @@ impl Api {
         Ok(StreamAppend { stream: StreamName::new(D::CATEGORY, id), expected: Expected::NoStream, events })
     }
 
-    /// Appends new streams; the first of them is what the request creates. A repeated request changes nothing and gets
-    /// the position of the first time.
+    /// Appends new streams; the last of them is what the request creates, the others what it needs. A repeated request
+    /// changes nothing and gets the position of the first time.
     pub async fn create(&self, appends: Vec<StreamAppend>, once: &Once) -> Result<Position, Problem> {
-        let first = appends.first().map(|append| append.stream.clone());
-        match (self.context.executor.append(appends).await, first) {
+        let created = appends.last().map(|append| append.stream.clone());
+        match (self.context.executor.append(appends).await, created) {
             (Ok(appended), _) => Ok(appended.position),
-            (Err(conflict @ AppendError::Conflict { .. }), Some(first)) => {
-                let before = self.created_before(&first, once).await?;
+            (Err(conflict @ AppendError::Conflict { .. }), Some(created)) => {
+                let before = self.created_before(&created, once).await?;
                 before.map_or_else(|| Err(conflict.into()), Ok)
             }
             (Err(error), _) => Err(error.into()),

@@ -63,6 +63,7 @@ pub struct Api {
     pub consents: Consents,
     pub probes: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
+    pub revoking: tokio::sync::Mutex<()>,
 }
 
 pub type Shared = Arc<Api>;
@@ -78,6 +79,7 @@ impl Api {
             consents: Consents::default(),
             probes: Arc::new(Semaphore::new(probes)),
             streams: Arc::new(Semaphore::new(streams)),
+            revoking: tokio::sync::Mutex::default(),
         })
     }
 

@@ -21,6 +21,10 @@ const REQUEST_ID_CHARS_MAX: usize = 64;
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
+/// Marks a refusal that has its own page, for a browser.
+#[derive(Clone)]
+pub struct HasPage;
+
 /// The outermost layer.
 pub async fn frame(State(api): State<Shared>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers()).unwrap_or_else(|| api.context.ids.short());
@@ -53,6 +57,7 @@ fn written_out(mut response: Response, id: &str) -> Response {
     let status = response.status();
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
+        None if response.extensions().get::<HasPage>().is_some() => return response,
         None if status.is_client_error() || status.is_server_error() => unnamed(status),
         None => return response,
     };

@@ -16,6 +16,7 @@ mod definitions;
 mod edge;
 mod endpoint;
 mod extract;
+mod names;
 mod openapi;
 mod probe;
 mod problem;

@@ -30,3 +30,8 @@ pub fn openapi() -> OpenApi {
     components.add_security_scheme(TOKEN_SCHEME, SecurityScheme::Http(bearer));
     described
 }
+
+/// The description as it is committed and served.
+pub fn text() -> String {
+    openapi().to_pretty_json().expect("a description is plain data with string keys") + "\n"
+}

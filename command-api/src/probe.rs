@@ -8,6 +8,7 @@ mod revoke;
 mod sample;
 mod session;
 
+pub use check::Checked;
 pub use session::{session_with, slot};
 
 use std::time::Duration;

@@ -142,7 +142,7 @@ impl Problem {
         let Inner { status, rejection, problems, .. } = &*self.0;
         ProblemBody {
             kind: format!("urn:portal-integrations:problem:{}", rejection.code.to_lowercase()),
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            title: title(&rejection.code),
             status: status.as_u16(),
             detail: rejection.detail.clone(),
             code: rejection.code.to_string(),
@@ -152,6 +152,13 @@ impl Problem {
             problems: problems.clone(),
         }
     }
+}
+
+/// `STALE_DRAFT` as people write it.
+fn title(code: &str) -> String {
+    let words = code.to_lowercase().replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or(words.clone(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl IntoResponse for Problem {

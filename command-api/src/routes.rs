@@ -1,9 +1,9 @@
-//! Every route of the API, by area.
+//! Every route, by area; one file for each endpoint.
 
 mod apps;
 mod audit;
-mod connections;
-mod description;
+pub mod connections;
+mod describe;
 mod mappings;
 pub mod oauth;
 mod portal;
@@ -16,16 +16,18 @@ mod tokens;
 use crate::area::Area;
 
 pub fn all() -> Area {
-    Area::default()
-        .join(apps::area())
-        .join(connections::area())
-        .join(mappings::area())
-        .join(scenarios::area())
-        .join(runs::area())
-        .join(records::area())
-        .join(portal::area())
-        .join(tokens::area())
-        .join(audit::area())
-        .join(stream::area())
-        .join(description::area())
+    let areas = [
+        apps::area(),
+        connections::area(),
+        scenarios::area(),
+        mappings::area(),
+        runs::area(),
+        records::area(),
+        portal::area(),
+        tokens::area(),
+        audit::area(),
+        stream::area(),
+        describe::area(),
+    ];
+    areas.into_iter().fold(Area::default(), Area::join)
 }

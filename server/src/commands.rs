@@ -9,7 +9,7 @@ pub mod mappings;
 pub mod runs;
 pub mod scenarios;
 pub mod serve;
-mod show;
+pub mod show;
 mod target;
 pub mod tokens;
 mod watch;

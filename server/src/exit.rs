@@ -52,7 +52,7 @@ pub fn ending(code: u8, sentence: impl Into<String>) -> anyhow::Error {
 
 /// Prints why, and gives the code. A cause in the chain that knows its code decides.
 pub fn report(error: &anyhow::Error) -> ExitCode {
-    let line = crate::logging::escape::line(&format!("{error:#}"));
+    let line = crate::logging::escape::plain(&format!("{error:#}"));
     crate::output::complain(&format!("error: {line}"));
     ExitCode::from(code_of(error))
 }

@@ -15,7 +15,7 @@ use crate::context::Shared;
 use crate::problem::Problem;
 
 /// Largest body of a request.
-pub const BODY_BYTES_MAX: usize = 1 << 20;
+const BODY_BYTES_MAX: usize = 1 << 20;
 /// Longest message of the parser that is passed on, in characters.
 const MESSAGE_CHARS_MAX: usize = 300;
 

@@ -1,10 +1,8 @@
 //! Ids in paths.
 
-use std::marker::PhantomData;
-
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::ids::{ConnectionId, MappingId, PortalId, RunId, ScenarioId, TokenId};
+use domain::ids::{ConnectionId, MappingId, RunId, ScenarioId, TokenId};
 use domain::problem::Rejection;
 
 use crate::context::Shared;
@@ -16,7 +14,7 @@ pub trait Kind: Sized {
 }
 
 macro_rules! kinds {
-    ($($id:ident $noun:literal),+ $(,)?) => {$(
+    ($($id:ident),+ $(,)?) => {$(
         impl Kind for $id {
             fn read(text: &str) -> Result<Self, Rejection> {
                 Self::parse(text)
@@ -25,13 +23,10 @@ macro_rules! kinds {
     )+};
 }
 
-kinds! {
-    ConnectionId "connection", ScenarioId "scenario", MappingId "mapping", RunId "run", TokenId "token",
-    PortalId "Portal record",
-}
+kinds! { ConnectionId, ScenarioId, MappingId, RunId, TokenId }
 
 /// The `{id}` of a path.
-pub struct Id<T>(pub T, PhantomData<T>);
+pub struct Id<T>(pub T);
 
 impl<T: Kind + Send> FromRequestParts<Shared> for Id<T> {
     type Rejection = Problem;
@@ -39,7 +34,7 @@ impl<T: Kind + Send> FromRequestParts<Shared> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, api: &Shared) -> Result<Self, Problem> {
         let params = RawPathParams::from_request_parts(parts, api).await.map_err(|_| unreadable())?;
         let text = params.iter().find(|(name, _)| *name == "id").map_or("", |(_, text)| text);
-        Ok(Self(T::read(text)?, PhantomData))
+        Ok(Self(T::read(text)?))
     }
 }
 

@@ -26,19 +26,21 @@ impl Api {
         let _turn = self.turn().await?;
         let patience = self.patience();
         let mut sink = |stage| stages.push(stage);
-        let looked = tokio::time::timeout(patience, check.check(session, &mut sink)).await;
-        let outcome = looked.unwrap_or_else(|_| {
-            let slow = too_slow(patience);
-            stages.push(Stage {
-                id: "patience".to_owned(),
-                title: "The test comes to an end".to_owned(),
-                result: StageResult::Failed,
-                finding: slow.to_string(),
-                remedy: Some(slow.remedy().to_owned()),
-                millis: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
-            });
-            CheckOutcome { health: Health::Failing, identity: None, details: None }
-        });
+        let outcome =
+            if let Ok(outcome) = tokio::time::timeout(patience, check.check(session, &mut sink)).await {
+                outcome
+            } else {
+                let slow = too_slow(patience);
+                stages.push(Stage {
+                    id: "patience".to_owned(),
+                    title: "The test comes to an end".to_owned(),
+                    result: StageResult::Failed,
+                    finding: slow.to_string(),
+                    remedy: Some(slow.remedy().to_owned()),
+                    millis: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
+                });
+                CheckOutcome { health: Health::Failing, identity: None, details: None }
+            };
         Ok(Checked { outcome, stages })
     }
 }

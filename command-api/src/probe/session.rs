@@ -9,7 +9,7 @@ use crate::context::Api;
 use crate::problem::Problem;
 
 /// What a connection's API credential is stored under in the vault; `projector` opens it by the same name.
-pub const API_PURPOSE: &str = "api";
+const API_PURPOSE: &str = "api";
 
 /// Where a connection's secret is. The origin is the stored one: nobody can have it opened for another site.
 pub fn slot(connection: &ConnectionId, origin: &str) -> SecretSlot {

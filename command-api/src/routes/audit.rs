@@ -55,6 +55,7 @@ pub struct AuditLine {
     get,
     path = "/api/v1/audit",
     tag = "audit",
+    operation_id = "list_audit",
     params(Filters),
     responses((status = 200, body = AuditPage))
 )]

@@ -1,41 +1,51 @@
-//! Connections: added, tested, paused, deleted.
+//! Connections: authorised instances of apps.
 
-mod add;
+mod auth;
 mod authorise;
-mod credentials;
+mod confirm_identity;
+mod create;
+mod delete;
 mod discover;
-mod read;
-mod simple;
+mod document;
+mod list;
+mod pause;
+mod rename;
+mod resume;
+mod show;
+mod store_credentials;
+mod test;
 
+use domain::ids::ConnectionId;
+use domain::views::{CONNECTIONS, ConnectionView};
 use utoipa_axum::routes;
 
-use crate::endpoint::Area;
+use crate::context::Api;
+use crate::endpoint::{Area, Problem};
+
+pub use auth::Auth;
+pub use authorise::cookie_of;
+pub use document::Connection;
 
 pub fn area() -> Area {
     Area::default()
-        .viewer(routes!(read::list))
-        .viewer(routes!(read::show))
-        .administrator(routes!(add::add))
         .operator(routes!(discover::discover))
-        .administrator(routes!(credentials::store))
-        .operator(routes!(simple::test))
-        .operator(routes!(simple::pause))
-        .operator(routes!(simple::resume))
-        .administrator(routes!(simple::confirm_identity))
-        .administrator(routes!(simple::rename))
-        .administrator(routes!(simple::delete))
+        .viewer(routes!(list::list))
+        .administrator(routes!(create::create))
+        .viewer(routes!(show::show))
+        .administrator(routes!(delete::delete))
+        .administrator(routes!(store_credentials::store_credentials))
         .administrator(routes!(authorise::authorise))
+        .operator(routes!(test::test))
+        .operator(routes!(pause::pause))
+        .operator(routes!(resume::resume))
+        .administrator(routes!(confirm_identity::confirm_identity))
+        .administrator(routes!(rename::rename))
 }
 
-pub use add::store as keep;
-
-/// The consent cookie that a browser brought, if it brought exactly one.
-pub fn authorise_cookie(headers: &axum::http::HeaderMap) -> Option<String> {
-    let all = headers.get_all(axum::http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut found = all.flat_map(|line| line.split(';')).filter_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == authorise::COOKIE).then(|| value.to_owned())
-    });
-    let first = found.next();
-    if found.next().is_some() { None } else { first }
+impl Api {
+    /// A connection as it is now, for a command that depends on it.
+    pub async fn connection(&self, id: &ConnectionId) -> Result<ConnectionView, Problem> {
+        self.fresh(&CONNECTIONS).await?;
+        self.find(&CONNECTIONS, id.as_str()).await?.ok_or_else(|| Problem::not_found("connection"))
+    }
 }

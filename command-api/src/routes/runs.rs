@@ -1,10 +1,15 @@
-//! Runs: watched, stopped, and looked into.
+//! Runs: what they did, item by item. Starting one is in `scenarios`.
 
-mod control;
+mod cancel;
+mod document;
 mod item;
 mod items;
+mod list;
 mod log;
-mod read;
+mod pause;
+mod resume;
+mod show;
+mod show_item;
 
 use utoipa_axum::routes;
 
@@ -12,12 +17,12 @@ use crate::endpoint::Area;
 
 pub fn area() -> Area {
     Area::default()
-        .viewer(routes!(read::list))
-        .viewer(routes!(read::show))
-        .viewer(routes!(items::list))
-        .viewer(routes!(item::show))
-        .viewer(routes!(log::list))
-        .operator(routes!(control::pause))
-        .operator(routes!(control::resume))
-        .operator(routes!(control::cancel))
+        .viewer(routes!(list::list))
+        .viewer(routes!(show::show))
+        .viewer(routes!(items::items))
+        .viewer(routes!(show_item::show_item))
+        .viewer(routes!(log::log))
+        .operator(routes!(pause::pause))
+        .operator(routes!(resume::resume))
+        .operator(routes!(cancel::cancel))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use domain::views::RUNS;
@@ -15,6 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
+use crate::access::Presented;
 use crate::endpoint::{Area, Params, Problem, Shared, State};
 
 /// At most four messages a second: people see no more, and browsers have other things to do.
@@ -57,11 +59,13 @@ const IDS_MAX: usize = 100;
     get,
     path = "/api/v1/stream",
     tag = "stream",
+    operation_id = "listen",
     params(Filters),
     responses((status = 200, content_type = "text/event-stream", body = Changed))
 )]
 pub async fn listen(
     State(api): State<Shared>,
+    Extension(Presented(token)): Extension<Presented>,
     headers: HeaderMap,
     Params(filters): Params<Filters>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -75,7 +79,7 @@ pub async fn listen(
     let at = if reset { end } else { resumed.unwrap_or(end) };
     let keep_alive = KeepAlive::new().interval(api.context.settings.heartbeat);
     let listening =
-        Listening { api, filter: Filter { categories }, at, reset, waiting: vec![], _permit: permit };
+        Listening { api, token, filter: Filter { categories }, at, reset, waiting: vec![], _permit: permit };
     Ok(Sse::new(stream::unfold(listening, Listening::next)).keep_alive(keep_alive))
 }
 
@@ -98,6 +102,8 @@ fn topics(wanted: Option<&str>) -> Result<Vec<&'static str>, Problem> {
 
 struct Listening {
     api: Shared,
+    /// Digest of the token: a revoked one hears nothing more.
+    token: String,
     filter: Filter,
     at: Position,
     reset: bool,
@@ -115,10 +121,12 @@ impl Listening {
             if let Some(event) = self.waiting.pop() {
                 return Some((Ok(event), self));
             }
-            if !self.wait().await {
-                return None;
+            let moved = self.wait().await?;
+            match self.api.known.find(&self.api.context, &self.token).await {
+                Ok(Some(_)) if moved => tokio::time::sleep(PACE).await,
+                Ok(Some(_)) => continue,
+                _ => return None,
             }
-            tokio::time::sleep(PACE).await;
             if let Err(error) = self.gather().await {
                 tracing::warn!(problem = error.code(), "a live stream ended");
                 return None;
@@ -126,11 +134,16 @@ impl Listening {
         }
     }
 
-    /// Until the log has moved. False when the process ends.
-    async fn wait(&self) -> bool {
+    /// Until the log has moved, but no longer than a heartbeat. `None` when the process ends.
+    async fn wait(&self) -> Option<bool> {
         let mut end = self.api.context.executor.store.end();
         let at = self.at;
-        end.wait_for(|end| *end > at).await.is_ok()
+        let moved = end.wait_for(|end| *end > at);
+        match tokio::time::timeout(self.api.context.settings.heartbeat, moved).await {
+            Ok(Ok(_)) => Some(true),
+            Ok(Err(_)) => None,
+            Err(_) => Some(false),
+        }
     }
 
     async fn gather(&mut self) -> Result<(), Problem> {
@@ -155,7 +168,9 @@ fn messages(events: &[Recorded], position: Position) -> Vec<Event> {
         let ids: Vec<String> = ids.into_iter().take(IDS_MAX).map(str::to_owned).collect();
         let changed = Changed { topic: topic.to_owned(), ids, position };
         let data = String::from_utf8_lossy(&domain::event::encode(&changed)).into_owned();
-        messages.push(Event::default().event("changed").id(position.to_string()).data(data));
+        let event = Event::default().event("changed").data(data);
+        // Messages are sent from the last to the first: only then has everything up to the position been told.
+        messages.push(if messages.is_empty() { event.id(position.to_string()) } else { event });
     }
     messages
 }

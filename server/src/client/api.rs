@@ -10,6 +10,8 @@ use super::Client;
 /// Rows asked for at once, and most rows shown.
 const PAGE: usize = 200;
 const ROWS_MAX: usize = 5_000;
+/// How often a view that is behind is asked again; the server waits two seconds each time.
+const BEHIND_MAX: u32 = 60;
 
 pub struct Api {
     client: Client,
@@ -64,15 +66,26 @@ impl Api {
             0 => String::new(),
             position => format!("{joint}min_position={position}"),
         };
-        self.client.call(Method::GET, &format!("/api/v1/{path}{seen}"), None).await
+        self.call(Method::GET, &format!("/api/v1/{path}{seen}"), None).await
     }
 
     async fn write(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
-        let answer = self.client.call(method, &format!("/api/v1/{path}"), body).await?;
+        let answer = self.call(method, &format!("/api/v1/{path}"), body).await?;
         if let Some(position) = answer["position"].as_u64() {
             self.position.fetch_max(position, Ordering::Relaxed);
         }
         Ok(answer)
+    }
+
+    /// A view that is behind is waited for: then nothing has been done yet, also not by a command.
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Value> {
+        let mut patience = BEHIND_MAX;
+        loop {
+            match self.client.call(method.clone(), path, body).await {
+                Err(error) if patience > 0 && error.to_string().contains("(VIEW_BEHIND)") => patience -= 1,
+                ended => return ended,
+            }
+        }
     }
 }
 

@@ -88,6 +88,7 @@ pub fn stages(tested: &Value, json: bool) -> u8 {
         for stage in tested["stages"].as_array().into_iter().flatten() {
             output::say(&show::stage(stage));
         }
+        output::say(&format!("health: {}", show::text(&tested["health"])));
     }
     u8::from(tested["health"] == "failing")
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use app_sdk::egress::EgressConfig;
 use engine::ports::Secret;
 use tokio::net::TcpListener;
-use wordpress_model::Site;
+use wordpress_model::{Site, User};
 
 use crate::client::Api;
 use crate::compose::service::{Service, Work};
@@ -21,7 +21,8 @@ pub struct Args {
     /// Keep the data in this directory instead of a temporary one
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
-    /// End after the summary, with its exit code, instead of staying up to look around
+    /// End after the summary, with its exit code (2: one of the sample's users is broken on purpose), instead of
+    /// staying up to look around
     #[arg(long)]
     once: bool,
 }
@@ -39,6 +40,8 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
     let listener = listener(config.listen).await?;
     config.listen = listener.local_addr()?;
     let site = Site::sample().serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    // One record that cannot be imported, so that the demo shows what happens then.
+    site.site().put_user(User::named("sam", "Sam Oldfield", "sam(at)example.org"));
     let service = Service::start(&config, Work::Everything).await?;
     let token = service.first_token().await?;
     let api = Api::new(service.client());
@@ -59,7 +62,7 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
         look_around(address, &site.url, token.as_ref());
     }
     serving.await??;
-    Ok(code)
+    Ok(if args.once { code } else { 0 })
 }
 
 /// The port that was asked for, or any free one: a demo should not fail because something else runs.

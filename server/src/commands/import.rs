@@ -90,9 +90,8 @@ pub async fn everything(
     let mut runs = vec![];
     for resource in plan::in_order(request.resources) {
         let scenario = plan::scenario(api, connection, resource).await?;
-        let started = super::scenarios::start(api, &scenario, request.dry_run, request.limit).await?;
-        let run = started["id"].as_str().unwrap_or_default();
-        runs.push(watch::until_over(api, run, stop, quiet).await?);
+        let run = super::scenarios::start(api, &scenario, request.dry_run, request.limit).await?;
+        runs.push(watch::until_over(api, &run, stop, quiet).await?);
     }
     Ok(runs)
 }

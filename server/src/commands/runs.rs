@@ -64,7 +64,9 @@ pub const ITEMS: &[Column] = &[
     ("outcome", "/outcome"),
     ("portal", "/portal"),
     ("code", "/notes/0/code"),
+    ("field", "/notes/0/field"),
     ("why", "/notes/0/message"),
+    ("what to do", "/notes/0/remedy"),
 ];
 const LOG: &[Column] = &[("at", "/at"), ("level", "/level"), ("code", "/code"), ("message", "/message")];
 

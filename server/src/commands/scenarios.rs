@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::show::{self, Column};
 use super::target::Target;
 use super::watch;
+use crate::client::Api;
 use crate::compose::service::Work;
 use crate::config::Config;
 use crate::listen::Stop;
@@ -36,14 +37,11 @@ enum Action {
         /// JSON file with nodes and edges
         #[arg(long, value_name = "FILE", conflicts_with = "template")]
         graph: Option<PathBuf>,
-        /// The site to read from
-        #[arg(long, value_name = "CONNECTION")]
-        source: Option<String>,
-        /// Where to write to; default: the built-in Portal
-        #[arg(long, value_name = "CONNECTION", default_value = app_portal::EMBEDDED_CONNECTION)]
-        destination: String,
+        /// The connection that the template reads from
+        #[arg(long, value_name = "ID", requires = "template")]
+        connection: Option<String>,
         #[arg(long)]
-        name: Option<String>,
+        name: String,
     },
     /// What would stop it from being published
     Check { id: String },
@@ -78,6 +76,13 @@ enum Action {
     Delete { id: String },
 }
 
+const PROBLEMS: &[Column] = &[
+    ("severity", "/severity"),
+    ("node", "/node"),
+    ("code", "/code"),
+    ("problem", "/message"),
+    ("remedy", "/remedy"),
+];
 const COLUMNS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("version", "/version"), ("draft", "/draft"), ("off", "/off")];
 
@@ -89,7 +94,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-async fn act(action: Action, api: &crate::client::Api, json: bool) -> anyhow::Result<u8> {
+async fn act(action: Action, api: &Api, json: bool) -> anyhow::Result<u8> {
     Ok(match action {
         Action::List => show::list(&api.list("scenarios").await?, COLUMNS, json),
         Action::Show { id } => show::whole(&api.show("scenarios", &id).await?),
@@ -98,31 +103,25 @@ async fn act(action: Action, api: &crate::client::Api, json: bool) -> anyhow::Re
             &[("id", "/id"), ("name", "/name"), ("summary", "/summary")],
             json,
         ),
-        Action::Create { template, graph, source, destination, name } => {
+        Action::Create { template, graph, connection, name } => {
             let body = json!({
-                "template": template,
-                "graph": graph.as_deref().map(read_graph).transpose()?,
-                "source": source,
-                "destination": destination,
                 "name": name,
+                "template": template,
+                "connection": connection,
+                "graph": graph.as_deref().map(read_graph).transpose()?,
             });
             show::done(&api.create("scenarios", &without_nulls(body)).await?, "created", json)
         }
-        Action::Check { id } => show::whole(&api.act("scenarios", &id, "validate", &json!({})).await?),
-        Action::Publish { id, note } => show::done(
-            &api.act("scenarios", &id, "publish", &json!({ "note": note })).await?,
-            "published",
-            json,
-        ),
+        Action::Check { id } => check(&api.act("scenarios", &id, "validate", &json!({})).await?, json),
+        Action::Publish { id, note } => show::done(&publish(api, &id, &note).await?, "published", json),
         Action::Run { id, dry_run, limit, detach } => {
-            let started = start(api, &id, dry_run, limit).await?;
+            let run = start(api, &id, dry_run, limit).await?;
             if detach {
-                return Ok(show::done(&started, "started", json));
+                return Ok(show::done(&json!({ "id": run }), "started", json));
             }
-            let run = started["id"].as_str().context("the server did not name the run")?;
             let stop = Stop::default();
             crate::listen::watch_signals(&stop)?;
-            let over = watch::until_over(api, run, &stop, json).await?;
+            let over = watch::until_over(api, &run, &stop, json).await?;
             watch::report(api, &[over], json).await?
         }
         Action::TurnOn { id } => {
@@ -137,15 +136,31 @@ async fn act(action: Action, api: &crate::client::Api, json: bool) -> anyhow::Re
     })
 }
 
-/// Starts a run of a scenario's published version.
-pub async fn start(
-    api: &crate::client::Api,
-    scenario: &str,
-    dry_run: bool,
-    limit: Option<u64>,
-) -> anyhow::Result<Value> {
+/// Starts a run of a scenario's published version, and gives its id.
+pub async fn start(api: &Api, scenario: &str, dry_run: bool, limit: Option<u64>) -> anyhow::Result<String> {
     let body = without_nulls(json!({ "dry_run": dry_run, "limit": limit }));
-    api.act("scenarios", scenario, "runs", &body).await
+    let started = api.act("scenarios", scenario, "runs", &body).await?;
+    let run = started["run"].as_str().or_else(|| started["id"].as_str());
+    Ok(run.context("the server did not name the run")?.to_owned())
+}
+
+/// Publishes the draft as it is now.
+pub async fn publish(api: &Api, id: &str, note: &str) -> anyhow::Result<Value> {
+    let scenario = api.show("scenarios", id).await?;
+    api.act("scenarios", id, "publish", &json!({ "draft": scenario["draft"], "note": note })).await
+}
+
+/// What is wrong with a draft; 1 when it cannot be published.
+fn check(validated: &Value, json: bool) -> u8 {
+    let problems = validated["problems"].as_array().map_or(&[][..], Vec::as_slice);
+    if json {
+        show::whole(validated);
+    } else if problems.is_empty() {
+        crate::output::say("nothing is wrong with it");
+    } else {
+        show::list(problems, PROBLEMS, false);
+    }
+    u8::from(validated["publishable"] != true)
 }
 
 fn read_graph(path: &std::path::Path) -> anyhow::Result<Value> {

@@ -51,8 +51,8 @@ pub fn stage(stage: &Value) -> String {
         Some("failed") => "FAIL",
         _ => "-   ",
     };
-    let field = |name: &str| escape::line(stage[name].as_str().unwrap_or_default());
-    let remedy = stage["remedy"].as_str().map(|remedy| format!("\n        → {}", escape::line(remedy)));
+    let field = |name: &str| escape::plain(stage[name].as_str().unwrap_or_default());
+    let remedy = stage["remedy"].as_str().map(|remedy| format!("\n        → {}", escape::plain(remedy)));
     format!("{mark}  {}: {}{}", field("title"), field("finding"), remedy.unwrap_or_default())
 }
 

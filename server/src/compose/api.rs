@@ -38,15 +38,13 @@ pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Opt
     let context = context(opened, config);
     let issued =
         command_api::issue_token(&context, "first administrator", Role::Administrator, Meta::by("system"));
-    let issued = issued.await.map_err(|problem| anyhow::anyhow!("the first token: {}", problem.code()))?;
+    let issued = issued.await.map_err(|problem| anyhow::anyhow!("the first token: {problem}"))?;
     engine::wait::until(&**reads, &TOKENS, issued.position, std::time::Duration::from_secs(10)).await?;
     Ok(Some(issued.text))
 }
 
 fn context(opened: &Opened, config: &Config) -> Context {
     let parts = &opened.parts;
-    let public_url =
-        config.public_url.as_ref().map_or_else(|| format!("http://{}", config.listen), ToString::to_string);
     Context {
         executor: parts.executor.clone(),
         reads: parts.reads.clone(),
@@ -54,9 +52,18 @@ fn context(opened: &Opened, config: &Config) -> Context {
         apps: parts.apps.clone(),
         clock: parts.clock.clone(),
         ids: parts.ids.clone(),
-        public_url,
+        public_url: public_url(config),
         app_id: opened.installation.app_id.to_string(),
         templates: Templates::built_in(),
         settings: Settings::default(),
     }
+}
+
+/// As configured, else the listening address as a browser on this machine would reach it.
+fn public_url(config: &Config) -> String {
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    config.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string)
 }

@@ -3,10 +3,14 @@
 /// Longest text in a log line, in characters; the rest is cut and counted.
 pub const TEXT_CHARS_MAX: usize = 2_000;
 
-/// Control characters, line separators and direction overrides become visible; secrets in well-known places are
-/// struck out; what is too long is cut.
+/// For the log: like [`plain`], and secrets in well-known places are struck out.
 pub fn line(text: &str) -> String {
-    let text = strike_out(text);
+    plain(&strike_out(text))
+}
+
+/// For a terminal: control characters, line separators and direction overrides become visible, and what is too long is
+/// cut.
+pub fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len().min(TEXT_CHARS_MAX));
     for (count, c) in text.chars().enumerate() {
         if count == TEXT_CHARS_MAX {

@@ -44,7 +44,7 @@ impl Table {
 }
 
 fn fit(text: &str) -> String {
-    let plain = escape::line(text);
+    let plain = escape::plain(text);
     if plain.chars().count() <= WIDTH_MAX {
         return plain;
     }

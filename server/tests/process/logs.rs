@@ -21,7 +21,7 @@ fn bad_input_169_a_log_that_nobody_reads_stops_nobody() {
 fn bad_input_058_148_a_path_is_never_logged_and_every_line_is_json() {
     let directory = tempfile::tempdir().unwrap();
     let mut server = Server::start_with(directory.path(), &["--log-format", "json"], Stdio::piped());
-    assert_eq!(server.get("/oauth/wp/one-time-nonce?password=hunter2&user_login=ada", "").0, 404);
+    assert!(server.get("/oauth/wp/one-time-nonce?password=hunter2&user_login=ada", "").0 >= 400);
     assert_eq!(
         server.get("/a%0d%0aFAKE", "X-Forwarded-For: 203.0.113.7\r\nAuthorization: Bearer s3cret\r\n").0,
         404

@@ -1,6 +1,7 @@
-use domain::connection::Stage;
+use app_sdk::AppError;
+use domain::connection::{Identity, Stage};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::endpoint::{Answer, Body, Json, Shared, State};
@@ -8,54 +9,61 @@ use crate::schema;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Where {
-    app: String,
-    /// As a person types it.
-    address: String,
+pub struct Discover {
+    pub app: String,
+    /// As a person would type it: `example.org`, or any page of the site.
+    pub address: String,
+}
+
+/// What a look at an address found.
+#[derive(Serialize, ToSchema)]
+pub struct Discovered {
+    /// What was looked at, in order, with what to do about it.
+    #[schema(value_type = Vec<schema::Stage>)]
+    pub stages: Vec<Stage>,
+    /// Absent when no such system was found.
+    pub found: Option<Site>,
+    #[schema(value_type = Option<schema::Trouble>)]
+    pub problem: Option<Value>,
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct Discovered {
-    found: bool,
-    #[schema(value_type = Vec<schema::Stage>)]
-    stages: Vec<Stage>,
-    /// Absent when nothing was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+pub struct Site {
+    pub address: String,
+    pub origin: String,
+    #[schema(value_type = schema::Identity)]
+    pub identity: Identity,
     #[schema(value_type = Object)]
-    identity: Option<Value>,
-    /// True when a browser can be sent to the site to authorise.
-    can_authorise: bool,
-    /// Why nothing was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
-    problem: Option<Value>,
+    pub details: Value,
 }
 
-/// Looks for a site, stage by stage, without adding it.
-#[utoipa::path(post, path = "/api/v1/connections/discover", tag = "connections", request_body = Where, responses((status = 200, body = Discovered)))]
-pub async fn discover(State(api): State<Shared>, body: Body<Where>) -> Answer<Discovered> {
-    let app = api.app(&body.value.app)?.clone();
-    let found = api.discover(&app, &body.value.address).await?;
-    Ok(Json(match found.discovery {
-        Ok(discovery) => Discovered {
-            found: true,
-            stages: found.stages,
-            can_authorise: app.authorise.is_some() && discovery.details["authorization_endpoint"].is_string(),
-            address: Some(discovery.address),
-            identity: Some(json!(discovery.identity)),
-            problem: None,
-        },
-        Err(error) => Discovered {
-            found: false,
-            stages: found.stages,
-            can_authorise: false,
-            address: None,
-            identity: None,
-            problem: Some(
-                json!({ "code": error.code(), "message": error.to_string(), "remedy": error.remedy() }),
-            ),
-        },
-    }))
+/// Looks for a site at an address. Sends no credentials and stores nothing; not finding one is an answer, too.
+#[utoipa::path(
+    post,
+    path = "/api/v1/connections/discover",
+    tag = "connections",
+    operation_id = "discover_connection",
+    request_body = Discover,
+    responses((status = 200, body = Discovered))
+)]
+pub async fn discover(State(api): State<Shared>, body: Body<Discover>) -> Answer<Discovered> {
+    let app = api.app(&body.value.app)?;
+    let looked = api.discover(app, &body.value.address).await?;
+    let (found, problem) = match looked.discovery {
+        Ok(found) => {
+            let site = Site {
+                address: found.address,
+                origin: found.origin,
+                identity: found.identity,
+                details: found.details,
+            };
+            (Some(site), None)
+        }
+        Err(error) => (None, Some(words(&error))),
+    };
+    Ok(Json(Discovered { stages: looked.stages, found, problem }))
+}
+
+fn words(error: &AppError) -> Value {
+    serde_json::json!({ "code": error.code(), "message": error.to_string(), "remedy": error.remedy() })
 }

@@ -11,6 +11,7 @@ use crate::extract::{limit, search};
     get,
     path = "/api/v1/portal/{kind}",
     tag = "portal",
+    operation_id = "list_portal_records",
     params(("kind" = String, Path, description = "users, posts, pages, terms, media, comments or items"), ListParams),
     responses((status = 200, body = Listed<PortalRecord>))
 )]

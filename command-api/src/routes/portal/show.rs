@@ -10,6 +10,7 @@ use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
     get,
     path = "/api/v1/portal/{kind}/{id}",
     tag = "portal",
+    operation_id = "show_portal_record",
     params(
         ("kind" = String, Path, description = "users, posts, pages, terms, media, comments or items"),
         ("id" = String, Path, description = "Begins with po_"),

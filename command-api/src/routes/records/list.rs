@@ -45,6 +45,7 @@ pub struct RecordLine {
     get,
     path = "/api/v1/records",
     tag = "records",
+    operation_id = "list_records",
     params(Filters),
     responses((status = 200, body = Listed<RecordLine>))
 )]

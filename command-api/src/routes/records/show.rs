@@ -41,6 +41,7 @@ pub struct RevisionShown {
     get,
     path = "/api/v1/records/{connection}/{resource}/{id}",
     tag = "records",
+    operation_id = "show_record",
     params(
         ("connection" = String, Path, description = "Begins with cn_"),
         ("resource" = String, Path, description = "users, posts, …"),

@@ -1,57 +1,117 @@
-use axum::extract::Path;
-use domain::ids::RunId;
-use domain::record::RecordKey;
-use domain::views::{RUN_CHUNKS, RunChunkView, chunk_key};
-use serde_json::{Value, json};
+//! An item as the API shows it. Items live in chunks, a page of the source each; an item's id is its chunk and its
+//! place there, unchanged ones after the others.
 
-use super::items::{every, line};
-use crate::definitions::compile;
-use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
+use chrono::{DateTime, Utc};
+use domain::run::{ItemNote, Outcome, SettledItem, Target};
+use domain::views::RunChunkView;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-/// One item with everything: the record as it came, the fields that were made of it, and the values at fault.
-#[utoipa::path(
-    get,
-    path = "/api/v1/runs/{id}/items/{item}",
-    tag = "runs",
-    params(
-        ("id" = String, Path, description = "Begins with rn_"),
-        ("item" = String, Path, description = "As the list of items shows it"),
-        ReadParams
-    ),
-    responses((status = 200, body = Object))
-)]
-pub async fn show(
-    State(api): State<Shared>,
-    Path((id, item)): Path<(String, String)>,
-    Params(_params): Params<ReadParams>,
-) -> Answer<Value> {
-    let run = RunId::parse(&id)?;
-    let missing = || Problem::not_found("item");
-    let (number, index) = item.split_once('.').ok_or_else(missing)?;
-    let number: u64 = number.parse().map_err(|_| missing())?;
-    let index: usize = index.parse().map_err(|_| missing())?;
-    let chunk: Option<RunChunkView> = api.find(&RUN_CHUNKS, &chunk_key(run.as_str(), number)).await?;
-    let chunk = chunk.ok_or_else(missing)?;
-    let settled = every(&chunk).nth(index).ok_or_else(missing)?;
-    let mut shown = line(&item, &chunk, &settled);
-    for (place, note) in settled.notes.iter().enumerate() {
-        if let Some(raw) = &note.raw {
-            shown["notes"][place]["raw"] = json!(api.open_note(run.as_str(), raw).await?);
+use crate::schema;
+
+/// One record's way through a run, ended.
+#[derive(Serialize, ToSchema)]
+pub struct Item {
+    /// `{chunk}.{index}`.
+    pub id: String,
+    pub at: DateTime<Utc>,
+    pub connection: String,
+    pub resource: String,
+    /// The record's id in its source.
+    pub record: String,
+    #[schema(value_type = schema::Outcome)]
+    pub outcome: Outcome,
+    /// The Portal record it became.
+    pub portal: Option<String>,
+    /// Revision of the record that was processed.
+    pub revision: Option<u64>,
+    /// The fetch node it came from.
+    pub node: String,
+    /// The write node it went to, or would have.
+    pub target: Option<String>,
+    pub attempts: u32,
+    /// Why it was skipped or failed, and warnings.
+    pub notes: Vec<Note>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Note {
+    /// The node where it happened.
+    pub step: String,
+    pub code: String,
+    pub message: String,
+    pub field: Option<String>,
+    pub remedy: Option<String>,
+    /// The value that was at fault; only in the answer for one item.
+    pub raw: Option<String>,
+}
+
+impl From<&ItemNote> for Note {
+    fn from(note: &ItemNote) -> Self {
+        Self {
+            step: note.step.clone(),
+            code: note.code.clone(),
+            message: note.message.clone(),
+            field: note.field.clone(),
+            remedy: note.remedy.clone(),
+            raw: None,
         }
     }
-    let source = domain::ids::ConnectionId::parse(&chunk.source)?;
-    let key = RecordKey { connection: source, resource: chunk.resource.clone(), id: settled.record.clone() };
-    let record = match settled.revision {
-        Some(revision) => api.record_at(&key.path(), revision).await?.and_then(|(_, record)| record),
-        None => api.newest_records(&[key.path()]).await?.pop().flatten(),
-    };
-    if let (Some(record), Some(target)) = (&record, chunk.targets.get(usize::from(settled.target)))
-        && let Some(definition) = api.definition(&target.mapping.id, target.mapping.revision).await?
-        && let Ok(mapping) = compile(&definition)
-    {
-        shown["mapped"] = json!(mapping.apply(record));
-        shown["provenance"] = json!(mapping.explain(record));
+}
+
+/// How many items a chunk has.
+pub fn count(chunk: &RunChunkView) -> usize {
+    chunk.items.len() + chunk.unchanged.len()
+}
+
+pub fn outcome(chunk: &RunChunkView, index: usize) -> Outcome {
+    chunk.items.get(index).map_or(Outcome::Unchanged, |item| item.outcome)
+}
+
+/// The item at a place of a chunk.
+pub fn item(chunk: &RunChunkView, number: u64, index: usize) -> Option<Item> {
+    let id = format!("{number}.{index}");
+    if let Some(settled) = chunk.items.get(index) {
+        Some(settled_item(chunk, id, settled))
+    } else {
+        let record = chunk.unchanged.get(index - chunk.items.len())?.clone();
+        let target = chunk.targets.first().map(|target| target.node.clone());
+        Some(Item {
+            id,
+            at: chunk.at,
+            connection: chunk.source.clone(),
+            resource: chunk.resource.clone(),
+            record,
+            outcome: Outcome::Unchanged,
+            portal: None,
+            revision: None,
+            node: chunk.node.clone(),
+            target,
+            attempts: 1,
+            notes: vec![],
+        })
     }
-    shown["input"] = json!(record);
-    Ok(Json(shown))
+}
+
+/// Where an item was to be written, and by which mapping.
+pub fn target(chunk: &RunChunkView, index: usize) -> Option<&Target> {
+    let place = chunk.items.get(index).map_or(0, |item| usize::from(item.target));
+    chunk.targets.get(place)
+}
+
+fn settled_item(chunk: &RunChunkView, id: String, settled: &SettledItem) -> Item {
+    Item {
+        id,
+        at: chunk.at,
+        connection: chunk.source.clone(),
+        resource: chunk.resource.clone(),
+        record: settled.record.clone(),
+        outcome: settled.outcome,
+        portal: settled.portal.clone(),
+        revision: settled.revision,
+        node: chunk.node.clone(),
+        target: chunk.targets.get(usize::from(settled.target)).map(|target| target.node.clone()),
+        attempts: settled.attempts.0,
+        notes: settled.notes.iter().map(Note::from).collect(),
+    }
 }

@@ -1,27 +1,28 @@
 use domain::ids::RunId;
-use domain::run::{Outcome, SettledItem};
-use domain::views::{RUN_CHUNKS, RunChunkView};
-use engine::ports::Query;
+use domain::run::Outcome;
+use domain::views::{RUN_CHUNKS, RUNS, RunChunkView, RunView, chunk_key};
+use engine::ports::{Order, PageCursor, Query};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
+use super::item::{Item, count, item, outcome};
 use crate::context::Api;
 use crate::cursor;
 use crate::endpoint::{Answer, Id, Json, Listed, Params, Problem, Shared, State};
 use crate::extract::limit;
+use crate::schema;
 
-/// Chunks read at once.
-const CHUNKS: usize = 8;
-/// Chunks passed over in one request before a page is given back half empty, with a cursor.
-const CHUNKS_MAX: usize = 2_000;
+/// Chunks looked through for one page; a page may be short and still have a next one.
+const CHUNKS_MAX: usize = 100;
+/// Chunks read in one step.
+const STEP_CHUNKS: usize = 10;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Filters {
-    /// created, updated, unchanged, skipped or failed.
-    pub outcome: Option<String>,
+    #[param(value_type = Option<schema::Outcome>)]
+    pub outcome: Option<Outcome>,
     /// Rows of a page, 1 to 500.
     pub limit: Option<u64>,
     /// `next_cursor` of the page before.
@@ -30,132 +31,113 @@ pub struct Filters {
     pub min_position: Option<u64>,
 }
 
-/// The next item to show.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// Where a page begins: after a chunk, and at a place in the next one.
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Place {
-    /// The chunk's key; the one it belongs to.
-    chunk: String,
-    item: usize,
+    /// Chunk to go on after.
+    after: Option<u64>,
+    /// In how many failures that chunk had, when failures are asked for.
+    failed: Option<i64>,
+    index: usize,
 }
 
-/// What became of each record, in the order in which it was settled.
+/// Items of a run in the order in which they ended. Failed ones come from the chunks with the most failures first.
 #[utoipa::path(
     get,
     path = "/api/v1/runs/{id}/items",
     tag = "runs",
+    operation_id = "list_run_items",
     params(("id" = String, Path, description = "Begins with rn_"), Filters),
-    responses((status = 200, body = Object))
+    responses((status = 200, body = Listed<Item>))
 )]
-pub async fn list(
+pub async fn items(
     State(api): State<Shared>,
-    id: Id<RunId>,
+    Id(id): Id<RunId>,
     Params(filters): Params<Filters>,
-) -> Answer<Listed<Value>> {
+) -> Answer<Listed<Item>> {
     api.shown(&RUN_CHUNKS, filters.min_position).await?;
-    api.run(&id.0).await?;
-    let outcome = filters.outcome.as_deref().map(outcome).transpose()?;
-    let list = ["items", id.0.as_str(), filters.outcome.as_deref().unwrap_or_default()];
-    let place = filters.cursor.as_deref().map(|text| cursor::read::<Place>(&list, text)).transpose()?;
-    let (items, next) =
-        gather(&api, &id.0, outcome, place.unwrap_or_default(), limit(filters.limit)?).await?;
-    Ok(Json(Listed { items, next_cursor: next.map(|place| cursor::write(&list, &place)), total: None }))
+    let found: Option<RunView> = api.find(&RUNS, id.as_str()).await?;
+    let run = found.ok_or_else(|| Problem::not_found("run"))?;
+    let wanted = filters.outcome;
+    let word = wanted.map(|outcome| serde_json::json!(outcome).to_string()).unwrap_or_default();
+    let list = ["run-items", id.as_str(), &word];
+    let place = match &filters.cursor {
+        Some(cursor) => cursor::read::<Place>(&list, cursor)?,
+        None => Place::default(),
+    };
+    let reading = Reading { api: &api, run: id.as_str(), wanted, limit: limit(filters.limit)? };
+    let (items, next) = reading.page(place).await?;
+    let total = match wanted {
+        None => run.counts.settled(),
+        Some(Outcome::Created) => run.counts.created,
+        Some(Outcome::Updated) => run.counts.updated,
+        Some(Outcome::Unchanged) => run.counts.unchanged,
+        Some(Outcome::Skipped) => run.counts.skipped,
+        Some(Outcome::Failed) => run.counts.failed,
+    };
+    let next_cursor = next.map(|place| cursor::write(&list, &place));
+    Ok(Json(Listed { items, next_cursor, total: Some(total) }))
 }
 
-async fn gather(
-    api: &Api,
-    run: &RunId,
-    outcome: Option<Outcome>,
-    mut place: Place,
+struct Reading<'a> {
+    api: &'a Api,
+    run: &'a str,
+    wanted: Option<Outcome>,
     limit: usize,
-) -> Result<(Vec<Value>, Option<Place>), Problem> {
-    let mut items = vec![];
-    for _ in 0..CHUNKS_MAX / CHUNKS {
-        let chunks = chunks(api, run, &place).await?;
-        let full = chunks.len() == CHUNKS;
-        for (key, chunk) in chunks {
-            let number = key.rsplit('/').next().unwrap_or_default().trim_start_matches('0');
-            let from = if key == place.chunk { place.item } else { 0 };
-            for (index, item) in every(&chunk).enumerate().skip(from) {
-                if items.len() == limit {
-                    return Ok((items, Some(Place { chunk: key, item: index })));
+}
+
+impl Reading<'_> {
+    async fn page(&self, mut place: Place) -> Result<(Vec<Item>, Option<Place>), Problem> {
+        let mut items = vec![];
+        for _ in 0..CHUNKS_MAX / STEP_CHUNKS {
+            let (chunks, more) = self.chunks(&place).await?;
+            for (number, chunk) in chunks {
+                let matches =
+                    |index: &usize| self.wanted.is_none_or(|wanted| outcome(&chunk, *index) == wanted);
+                for index in (place.index..count(&chunk)).filter(matches) {
+                    if items.len() == self.limit {
+                        return Ok((items, Some(Place { index, ..place })));
+                    }
+                    items.extend(item(&chunk, number, index));
                 }
-                if outcome.is_none_or(|wanted| wanted == item.outcome) {
-                    items.push(line(&format!("{number}.{index}"), &chunk, &item));
-                }
+                let failed = chunk.items.iter().filter(|item| item.outcome == Outcome::Failed).count();
+                place = Place {
+                    after: Some(number),
+                    failed: Some(i64::try_from(failed).unwrap_or(i64::MAX)),
+                    index: 0,
+                };
             }
-            place = Place { chunk: key, item: usize::MAX };
+            if !more {
+                return Ok((items, None));
+            }
         }
-        if !full {
-            return Ok((items, None));
+        Ok((items, Some(place)))
+    }
+
+    /// The next few chunks, and whether there are more.
+    async fn chunks(&self, place: &Place) -> Result<(Vec<(u64, RunChunkView)>, bool), Problem> {
+        let by_failures = self.wanted == Some(Outcome::Failed);
+        let mut query =
+            Query { key_prefix: format!("{}/", self.run), limit: STEP_CHUNKS, ..Query::default() };
+        if by_failures {
+            query.order_by = Some("failed");
+            query.order = Order::Descending;
         }
+        query.after = place.after.map(|chunk| PageCursor {
+            value: place.failed.filter(|_| by_failures).map(Into::into),
+            key: chunk_key(self.run, chunk),
+        });
+        if query.check(&RUN_CHUNKS).is_err() {
+            return Err(cursor::invalid());
+        }
+        let page = self.api.context.reads.list(&RUN_CHUNKS, &query).await?;
+        let more = page.next.is_some();
+        let read = |row: engine::ports::Row| {
+            let number = row.key.rsplit('/').next().and_then(|number| number.parse().ok()).unwrap_or(0);
+            let chunk = serde_json::from_slice(&row.doc).map_err(|error| Problem::fault(&error))?;
+            Ok((number, chunk))
+        };
+        Ok((page.rows.into_iter().map(read).collect::<Result<_, Problem>>()?, more))
     }
-    Ok((items, Some(place)))
-}
-
-/// Chunks from a place on, its own included.
-async fn chunks(api: &Api, run: &RunId, place: &Place) -> Result<Vec<(String, RunChunkView)>, Problem> {
-    let mut found = vec![];
-    if !place.chunk.is_empty() && place.item != usize::MAX {
-        let chunk: Option<RunChunkView> = api.find(&RUN_CHUNKS, &place.chunk).await?;
-        found.extend(chunk.map(|chunk| (place.chunk.clone(), chunk)));
-    }
-    let after = (!place.chunk.is_empty())
-        .then(|| engine::ports::PageCursor { value: None, key: place.chunk.clone() });
-    let query =
-        Query { key_prefix: format!("{run}/"), after, limit: CHUNKS - found.len(), ..Query::default() };
-    let page = api.context.reads.list(&RUN_CHUNKS, &query).await?;
-    for row in page.rows {
-        let chunk = serde_json::from_slice(&row.doc).map_err(|error| Problem::fault(&error))?;
-        found.push((row.key, chunk));
-    }
-    Ok(found)
-}
-
-/// Every item of a chunk, those that needed nothing last.
-pub fn every(chunk: &RunChunkView) -> impl Iterator<Item = SettledItem> {
-    let unchanged = chunk.unchanged.iter().map(|record| SettledItem {
-        record: record.clone(),
-        outcome: Outcome::Unchanged,
-        portal: None,
-        target: 0,
-        revision: None,
-        notes: vec![],
-        attempts: domain::run::Attempts::default(),
-    });
-    chunk.items.iter().cloned().chain(unchanged)
-}
-
-/// An item as people read it. Values at fault are sealed, and shown with the single item only.
-pub fn line(id: &str, chunk: &RunChunkView, item: &SettledItem) -> Value {
-    let target = chunk.targets.get(usize::from(item.target));
-    let first = item.notes.first();
-    let notes: Vec<Value> = item
-        .notes
-        .iter()
-        .map(|note| {
-            json!({
-                "step": note.step, "code": note.code, "message": note.message, "field": note.field,
-                "remedy": note.remedy
-            })
-        })
-        .collect();
-    json!({
-        "id": id, "record": item.record, "resource": chunk.resource, "outcome": item.outcome,
-        "portal": item.portal, "revision": item.revision, "attempts": item.attempts.0, "at": chunk.at,
-        "target": target.map(|target| target.node.as_str()),
-        "code": first.map(|note| note.code.as_str()), "field": first.and_then(|note| note.field.as_deref()),
-        "message": first.map(|note| note.message.as_str()), "notes": notes
-    })
-}
-
-fn outcome(text: &str) -> Result<Outcome, Problem> {
-    serde_json::from_value(json!(text)).map_err(|_| {
-        Problem::bad_request(
-            "INVALID_OUTCOME",
-            "there is no such outcome",
-            "use created, updated, unchanged, skipped or failed",
-        )
-        .at("outcome")
-    })
 }

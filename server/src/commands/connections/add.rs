@@ -23,37 +23,55 @@ pub struct Args {
     /// A name for it; default: the site's own
     #[arg(long)]
     pub name: Option<String>,
+    /// Keep it only if its test does not fail
+    #[arg(long)]
+    pub only_healthy: bool,
 }
 
 pub async fn run(args: Args, api: &Api, json: bool) -> anyhow::Result<u8> {
     let secret = secrets::take(args.password_file.as_deref(), "the application password", "--password-file")?;
-    let connection = add(&args.site, &args.user, &secret, args.name.as_deref(), api).await?;
-    let id = connection["id"].as_str().unwrap_or_default().to_owned();
-    let tested = api.act("connections", &id, "test", &json!({})).await?;
+    let new = New {
+        site: &args.site,
+        user: &args.user,
+        secret: &secret,
+        name: args.name.as_deref(),
+        only_healthy: args.only_healthy,
+    };
+    let added = add(&new, api).await?;
+    let connection = api.show("connections", added["id"].as_str().unwrap_or_default()).await?;
     if json {
-        output::say_json(&json!({ "connection": connection, "test": tested }));
+        output::say_json(&connection);
     } else {
-        output::say(&format!("connected as {id}"));
-        tested["stages"].as_array().into_iter().flatten().for_each(|stage| output::say(&show::stage(stage)));
+        output::say(&format!("connected as {}", show::text(&connection["id"])));
     }
-    Ok(u8::from(tested["health"] == "failing"))
+    Ok(super::stages(&connection, json))
 }
 
-/// Makes the connection and stores its credential; it is not tested yet.
-pub async fn add(
-    site: &str,
-    user: &str,
-    secret: &Secret,
-    name: Option<&str>,
-    api: &Api,
-) -> anyhow::Result<Value> {
+/// A connection to be.
+pub struct New<'a> {
+    pub site: &'a str,
+    pub user: &'a str,
+    pub secret: &'a Secret,
+    pub name: Option<&'a str>,
+    /// Keep it only if its test does not fail.
+    pub only_healthy: bool,
+}
+
+/// Finds the site, tests the credential, stores both.
+pub async fn add(new: &New<'_>, api: &Api) -> anyhow::Result<Value> {
     let mut body = json!({
         "app": "wordpress",
-        "address": site,
-        "auth": { "method": "app-password", "account": user, "secret": secret.expose() },
+        "address": new.site,
+        "auth": auth(new.user, new.secret),
+        "require_healthy": new.only_healthy,
     });
-    if let Some(name) = name {
+    if let Some(name) = new.name {
         body["name"] = name.into();
     }
     api.create("connections", &body).await
+}
+
+/// The credential, on its way to the API and nowhere else.
+pub fn auth(user: &str, secret: &Secret) -> Value {
+    json!({ "method": "app-password", "account": user, "secret": secret.expose() })
 }

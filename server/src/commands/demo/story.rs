@@ -32,7 +32,7 @@ pub async fn tell(api: &Api, address: &str, stop: &Stop) -> anyhow::Result<u8> {
     let code = watch::report(api, &first, false).await?;
     output::say("");
     output::say("3. What Portal has now:");
-    portal(api, "user", &["email", "name"]).await?;
+    portal(api, "user", &["name", "email"]).await?;
     portal(api, "post", &["title", "status"]).await?;
     output::say("");
     output::say("4. The same import again:");

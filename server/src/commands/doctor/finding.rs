@@ -43,7 +43,7 @@ impl Finding {
             Level::Fail => "FAIL",
         };
         let remedy =
-            self.remedy.as_ref().map(|remedy| format!("\n                      → {}", escape::line(remedy)));
-        format!("{mark}  {:14}  {}{}", self.check, escape::line(&self.found), remedy.unwrap_or_default())
+            self.remedy.as_ref().map(|remedy| format!("\n                      → {}", escape::plain(remedy)));
+        format!("{mark}  {:14}  {}{}", self.check, escape::plain(&self.found), remedy.unwrap_or_default())
     }
 }

@@ -5,6 +5,7 @@ use domain::mapping::{READY_MADE, ReadyMade};
 use serde_json::{Value, json};
 
 use crate::client::Api;
+use crate::commands::scenarios;
 use crate::exit;
 
 /// In the order in which they refer to each other: posts have authors and categories, comments have posts.
@@ -39,7 +40,7 @@ pub async fn scenario(api: &Api, connection: &Value, resource: &'static str) -> 
     };
     let id = id_of(&scenario)?;
     if scenario["version"].as_u64().unwrap_or(0) == 0 {
-        api.act("scenarios", &id, "publish", &json!({ "note": "made by import" })).await?;
+        scenarios::publish(api, &id, "made by import").await?;
     }
     Ok(id)
 }

@@ -7,7 +7,8 @@ use url::Url;
 use crate::client::Api;
 use crate::commands::connections::add;
 
-/// The connection and its test. A known connection keeps its credential; the secret is asked for only when it is new.
+/// The connection and its test. A known connection keeps its credential as long as that works, so the secret is asked
+/// for only when it is needed. A new one is kept only if its test does not fail.
 pub async fn connect(
     site: &str,
     user: &str,
@@ -19,12 +20,20 @@ pub async fn connect(
             && connection["account"] == user
             && connection["address"].as_str().is_some_and(|address| is_same(address, site))
     });
-    let connection = match known {
-        Some(connection) => connection,
-        None => add::add(site, user, &secret()?, None, api).await?,
+    let Some(connection) = known else {
+        let added =
+            add::add(&add::New { site, user, secret: &secret()?, name: None, only_healthy: true }, api)
+                .await?;
+        let connection = api.show("connections", added["id"].as_str().unwrap_or_default()).await?;
+        return Ok((connection.clone(), connection));
     };
     let id = connection["id"].as_str().unwrap_or_default();
-    let tested = api.act("connections", id, "test", &json!({})).await?;
+    let mut tested = api.act("connections", id, "test", &json!({})).await?;
+    if tested["health"] == "failing" {
+        tested = api
+            .act("connections", id, "credentials", &json!({ "auth": add::auth(user, &secret()?) }))
+            .await?;
+    }
     Ok((connection, tested))
 }
 

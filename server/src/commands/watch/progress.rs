@@ -40,7 +40,7 @@ impl Progress {
             Self::Bars { all, by_fetch } => {
                 for (node, fetch) in run["fetches"].as_object().into_iter().flatten() {
                     let bar = by_fetch.entry(node.clone()).or_insert_with(|| all.add(bar()));
-                    bar.set_message(escape::line(fetch["resource"].as_str().unwrap_or(node)));
+                    bar.set_message(escape::plain(fetch["resource"].as_str().unwrap_or(node)));
                     if let Some(total) = fetch["total"].as_u64() {
                         bar.set_length(total);
                     }

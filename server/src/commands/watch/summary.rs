@@ -67,7 +67,8 @@ fn problems(run: &Value) {
     for (_, fetch) in run["fetches"].as_object().into_iter().flatten() {
         let problem = &fetch["problem"];
         if !problem.is_null() {
-            let field = |name: &str| crate::logging::escape::line(problem[name].as_str().unwrap_or_default());
+            let field =
+                |name: &str| crate::logging::escape::plain(problem[name].as_str().unwrap_or_default());
             output::say(&format!(
                 "{}: {} ({})",
                 show::text(&fetch["resource"]),

@@ -1,0 +1,48 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::run::{Counts, RunMode};
+use domain::views::{FetchView, RunPhaseView, RunView};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::schema;
+
+#[derive(Serialize, ToSchema)]
+pub struct Run {
+    pub id: String,
+    pub scenario: String,
+    /// 0 for a dry run of a draft.
+    pub version: u64,
+    #[schema(value_type = schema::RunMode)]
+    pub mode: RunMode,
+    #[schema(value_type = schema::RunPhase)]
+    pub phase: RunPhaseView,
+    #[schema(value_type = schema::Counts)]
+    pub counts: Counts,
+    /// By fetch node.
+    #[schema(value_type = BTreeMap<String, schema::Fetch>)]
+    pub fetches: BTreeMap<String, FetchView>,
+    pub started_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub actor: String,
+    pub limit: Option<u64>,
+}
+
+impl From<RunView> for Run {
+    fn from(view: RunView) -> Self {
+        Self {
+            id: view.id,
+            scenario: view.scenario,
+            version: view.version,
+            mode: view.mode,
+            phase: view.phase,
+            counts: view.counts,
+            fetches: view.fetches,
+            started_at: view.started_at,
+            ended_at: view.ended_at,
+            actor: view.actor,
+            limit: view.limit,
+        }
+    }
+}

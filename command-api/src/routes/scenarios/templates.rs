@@ -1,0 +1,16 @@
+use crate::endpoint::{Answer, Json, Listed, Shared, State};
+use crate::templates::Template;
+
+/// Scenarios to start from.
+#[utoipa::path(
+    get,
+    path = "/api/v1/templates",
+    tag = "scenarios",
+    operation_id = "list_templates",
+    responses((status = 200, body = Listed<Template>))
+)]
+pub async fn templates(State(api): State<Shared>) -> Answer<Listed<Template>> {
+    let items = api.context.templates.all().to_vec();
+    let total = Some(items.len() as u64);
+    Ok(Json(Listed { items, next_cursor: None, total }))
+}

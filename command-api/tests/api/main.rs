@@ -1,0 +1,18 @@
+//! The API through its router, on stores in memory, with an app of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod access;
+mod fake_app;
+mod house;
+
+mod bodies;
+mod connections;
+mod consent;
+mod lists;
+mod mappings;
+mod once;
+mod openapi;
+mod runs;
+mod scenarios;
+mod stream;
