@@ -13,7 +13,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::access::{Role, TokenCommand, Tokens};
 use domain::ids::TokenId;
-use engine::execute::ExecuteError;
 use engine::ports::Secret;
 use engine::{Meta, Position};
 
@@ -56,12 +55,7 @@ pub struct Issued {
 }
 
 /// Makes a token outside of a request: the installation's first one, and those of the command line.
-pub async fn issue_token(
-    context: &Context,
-    name: &str,
-    role: Role,
-    meta: Meta,
-) -> Result<Issued, ExecuteError> {
+pub async fn issue_token(context: &Context, name: &str, role: Role, meta: Meta) -> Result<Issued, Problem> {
     let id = TokenId::new(&context.ids.short());
     let text = new_text(context);
     let command = TokenCommand::Issue { name: name.to_owned(), role, hash: token_hash(text.expose()) };
@@ -103,8 +97,6 @@ pub async fn authenticate(State(api): State<Shared>, mut request: Request, next:
 pub async fn act_as_operator_of_this_machine(mut request: Request, next: Next) -> Response {
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let caller = Caller { token: "local".to_owned(), role: Role::Administrator, request: request_id };
-    // No token was presented, so nothing that looks for it again finds one.
-    request.extensions_mut().insert(Presented(String::new()));
     request.extensions_mut().insert(caller);
     next.run(request).await
 }

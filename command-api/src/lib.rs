@@ -29,5 +29,6 @@ mod templates;
 pub use access::{Issued, issue_token, token_hash};
 pub use context::{Context, Settings};
 pub use openapi::openapi;
+pub use problem::Problem;
 pub use router::{local_router, router};
 pub use templates::{Template, Templates};

@@ -1,5 +1,5 @@
 //! The domain's words as the API's description spells them. Never built: they stand in for domain types, which know
-//! nothing of OpenAPI. A test compares them with what the domain writes.
+//! nothing of OpenAPI. A test compares the words with those that the domain writes.
 
 #![expect(dead_code, reason = "these types only describe; the domain's own are sent")]
 
@@ -204,4 +204,57 @@ pub struct RevisionLine {
     revision: u64,
     at: chrono::DateTime<chrono::Utc>,
     actor: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::access::Role;
+    use domain::connection::{Health, StageResult};
+    use domain::run::{Level, Outcome, RunMode};
+    use domain::views::{ConnectionPhase, RunPhaseView};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn the_described_words_are_those_of_the_domain() {
+        use ConnectionPhase as C;
+        use RunPhaseView as P;
+        let described = serde_json::to_value(crate::openapi()).unwrap();
+        let words = |name: &str| described["components"]["schemas"][name]["enum"].clone();
+        let pairs: [(&str, Value); 8] = [
+            ("Health", json!([Health::Unknown, Health::Healthy, Health::Degraded, Health::Failing])),
+            (
+                "StageResult",
+                json!([StageResult::Passed, StageResult::Warned, StageResult::Failed, StageResult::Skipped]),
+            ),
+            ("ConnectionPhase", json!([C::Live, C::Paused, C::IdentityInDoubt])),
+            ("Role", json!([Role::Viewer, Role::Operator, Role::Administrator])),
+            ("RunMode", json!([RunMode::Apply, RunMode::DryRun])),
+            (
+                "RunPhase",
+                json!([
+                    P::Running,
+                    P::Paused,
+                    P::Cancelling,
+                    P::Succeeded,
+                    P::PartlyFailed,
+                    P::Failed,
+                    P::Cancelled
+                ]),
+            ),
+            (
+                "Outcome",
+                json!([
+                    Outcome::Created,
+                    Outcome::Updated,
+                    Outcome::Unchanged,
+                    Outcome::Skipped,
+                    Outcome::Failed
+                ]),
+            ),
+            ("Level", json!([Level::Info, Level::Warning, Level::Error])),
+        ];
+        for (name, written) in pairs {
+            assert_eq!(words(name), written, "{name}");
+        }
+    }
 }

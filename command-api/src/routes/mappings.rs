@@ -6,6 +6,7 @@ mod delete;
 mod list;
 mod outcome;
 mod preview;
+mod ready_made;
 mod revise;
 mod samples;
 mod show;
@@ -26,6 +27,7 @@ pub fn area() -> Area {
         .administrator(routes!(create::create))
         .operator(routes!(preview::preview))
         .operator(routes!(check::check))
+        .viewer(routes!(ready_made::ready_made))
         .viewer(routes!(show::show))
         .administrator(routes!(revise::revise))
         .administrator(routes!(delete::delete))

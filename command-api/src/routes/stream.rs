@@ -65,10 +65,11 @@ const IDS_MAX: usize = 100;
 )]
 pub async fn listen(
     State(api): State<Shared>,
-    Extension(Presented(token)): Extension<Presented>,
+    token: Option<Extension<Presented>>,
     headers: HeaderMap,
     Params(filters): Params<Filters>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let token = token.map(|Extension(Presented(token))| token);
     let categories = topics(filters.topics.as_deref())?;
     let permit = api.streams.clone().try_acquire_owned().map_err(|_| {
         Problem::busy("TOO_MANY_STREAMS", "too many pages are listening", "close some and try again")
@@ -102,8 +103,8 @@ fn topics(wanted: Option<&str>) -> Result<Vec<&'static str>, Problem> {
 
 struct Listening {
     api: Shared,
-    /// Digest of the token: a revoked one hears nothing more.
-    token: String,
+    /// Digest of the token, if one was needed: a revoked one hears nothing more.
+    token: Option<String>,
     filter: Filter,
     at: Position,
     reset: bool,
@@ -122,11 +123,13 @@ impl Listening {
                 return Some((Ok(event), self));
             }
             let moved = self.wait().await?;
-            match self.api.known.find(&self.api.context, &self.token).await {
-                Ok(Some(_)) if moved => tokio::time::sleep(PACE).await,
-                Ok(Some(_)) => continue,
-                _ => return None,
+            if !self.may_listen().await {
+                return None;
             }
+            if !moved {
+                continue;
+            }
+            tokio::time::sleep(PACE).await;
             if let Err(error) = self.gather().await {
                 tracing::warn!(problem = error.code(), "a live stream ended");
                 return None;
@@ -144,6 +147,11 @@ impl Listening {
             Ok(Err(_)) => None,
             Err(_) => Some(false),
         }
+    }
+
+    async fn may_listen(&self) -> bool {
+        let Some(token) = &self.token else { return true };
+        matches!(self.api.known.find(&self.api.context, token).await, Ok(Some(_)))
     }
 
     async fn gather(&mut self) -> Result<(), Problem> {

@@ -53,7 +53,7 @@ async fn what_the_browser_brings_is_stored_and_it_goes_on_to_a_clean_address() {
     let shown = house.get(&format!("/api/v1/connections/{id}?min_position={end}")).await.is(200);
     assert_eq!((&shown.json["health"], &shown.json["account"]), (&json!("healthy"), &json!("ada")));
     assert!(!shown.text.contains("EFGH") && !shown.text.contains("uuid-1"));
-    let again = come_back(&house, Method::GET, &format!("{back}?{QUERY}"), &[]).await.is(410);
+    let again = come_back(&house, Method::GET, &format!("{back}?{QUERY}"), &[]).await.is(404);
     assert!(!again.text.contains("ada") && !again.text.contains("EFGH"));
     house.delete(&format!("/api/v1/connections/{id}")).await.is(200);
     for _ in 0..200 {
@@ -67,12 +67,12 @@ async fn bad_input_143_nonces_that_are_missing_made_up_late_or_of_another_browse
     let house = House::open().await;
     let id = added(&house).await;
     for nonce in ["x", &"A".repeat(43), &"A".repeat(10_000), "..%2f..", "%00"] {
-        come_back(&house, Method::GET, &format!("/oauth/wp/{nonce}?{QUERY}"), &[]).await.is(410);
+        come_back(&house, Method::GET, &format!("/oauth/wp/{nonce}?{QUERY}"), &[]).await.is(404);
     }
     come_back(&house, Method::GET, &format!("/oauth/wp/?{QUERY}"), &[]).await.is(404);
     let late = begin(&house, &id).await;
     house.clock.advance(TimeDelta::minutes(11));
-    come_back(&house, Method::GET, &format!("{late}?{QUERY}"), &[]).await.is(410);
+    come_back(&house, Method::GET, &format!("{late}?{QUERY}"), &[]).await.is(404);
     let path = format!("/api/v1/connections/{id}/authorise");
     let ask =
         || House::request(Method::POST, &path, &house.administrator).header("sec-fetch-site", "same-origin");
@@ -81,7 +81,7 @@ async fn bad_input_143_nonces_that_are_missing_made_up_late_or_of_another_browse
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Domain"));
     let back = house.site.back.lock().unwrap().replace("http://127.0.0.1:8080", "");
     let thief = format!("portal-consent={}", "A".repeat(43));
-    come_back(&house, Method::GET, &format!("{back}?{QUERY}"), &[("cookie", &thief)]).await.is(410);
+    come_back(&house, Method::GET, &format!("{back}?{QUERY}"), &[("cookie", &thief)]).await.is(404);
     assert!(!has_secret(&house, &id).await);
     house.send(ask().header("cookie", &cookie).body(Body::empty()).unwrap()).await.is(200);
     let back = house.site.back.lock().unwrap().replace("http://127.0.0.1:8080", "");
@@ -108,7 +108,7 @@ async fn bad_input_147_other_methods_and_prefetches_leave_the_way_back_open() {
     }
     assert!(!has_secret(&house, &id).await);
     come_back(&house, Method::GET, &back, &[]).await.is(303);
-    come_back(&house, Method::GET, &back, &[]).await.is(410);
+    come_back(&house, Method::GET, &back, &[]).await.is(404);
 }
 
 #[tokio::test]
@@ -122,8 +122,8 @@ async fn bad_input_148_answers_of_another_site_doubled_or_rejected_store_nothing
         (&*other, 303, "?consent=OTHER_SITE"),
         ("success=false", 303, "?consent=REJECTED"),
         ("", 303, "?consent=OTHER_SITE"),
-        (&*doubled, 410, ""),
-        (&*long, 410, ""),
+        (&*doubled, 404, ""),
+        (&*long, 404, ""),
     ] {
         let back = begin(&house, &id).await;
         let answer = come_back(&house, Method::GET, &format!("{back}?{query}"), &[]).await.is(status);

@@ -38,7 +38,7 @@ pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Opt
     let context = context(opened, config);
     let issued =
         command_api::issue_token(&context, "first administrator", Role::Administrator, Meta::by("system"));
-    let issued = issued.await.map_err(|problem| anyhow::anyhow!("the first token: {problem}"))?;
+    let issued = issued.await.map_err(|problem| anyhow::anyhow!("the first token: {}", problem.code()))?;
     engine::wait::until(&**reads, &TOKENS, issued.position, std::time::Duration::from_secs(10)).await?;
     Ok(Some(issued.text))
 }

@@ -15,7 +15,7 @@ pub fn page(status: StatusCode, sentence: &'static str) -> Response {
 /// The same for every nonce that is not good, whyever.
 pub fn refused() -> Response {
     page(
-        StatusCode::GONE,
+        StatusCode::NOT_FOUND,
         "This way back was used, has expired, or belongs to another browser. Nothing was stored. Go back to the \
          connection and authorise again; then revoke the application password that the site just made.",
     )

@@ -1,6 +1,6 @@
 use axum::extract::Path;
 use domain::ids::{ConnectionId, RunId};
-use domain::mapping::{FieldProblem, Provenance};
+use domain::mapping::{FieldProblem, Provenance, Reference};
 use domain::portal::MappingStamp;
 use domain::record::RecordKey;
 use domain::views::{RECORDS, RUN_CHUNKS, RecordView, RunChunkView, chunk_key};
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::item::{self, Item};
 use crate::context::Api;
 use crate::definitions::compile;
-use crate::endpoint::{Answer, Json, Problem, Shared, State};
+use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
 use crate::schema;
 
 /// An item with what went in and what the mapping made of it.
@@ -32,6 +32,8 @@ pub struct Mapped {
     pub mapping: MappingStamp,
     #[schema(value_type = Object)]
     pub fields: Map<String, Value>,
+    #[schema(value_type = Vec<schema::Reference>)]
+    pub references: Vec<Reference>,
     #[schema(value_type = Vec<schema::Provenance>)]
     pub provenance: Vec<Provenance>,
     #[schema(value_type = Vec<schema::FieldProblem>)]
@@ -48,15 +50,18 @@ pub struct Mapped {
     operation_id = "show_run_item",
     params(
         ("id" = String, Path, description = "Begins with rn_"),
-        ("item" = String, Path, description = "{chunk}.{index}, as the list of items shows it")
+        ("item" = String, Path, description = "{chunk}.{index}, as the list of items shows it"),
+        ReadParams
     ),
     responses((status = 200, body = ItemShown))
 )]
 pub async fn show_item(
     State(api): State<Shared>,
     Path((run, place)): Path<(String, String)>,
+    Params(params): Params<ReadParams>,
 ) -> Answer<ItemShown> {
     let run = RunId::parse(&run)?;
+    api.shown(&RUN_CHUNKS, params.min_position).await?;
     let missing = || Problem::not_found("item of this run");
     let (number, index) = parse(&place).ok_or_else(missing)?;
     let key = chunk_key(run.as_str(), number);
@@ -108,6 +113,7 @@ async fn mapped(api: &Api, stamp: &MappingStamp, input: &Value) -> Result<Option
     Ok(Some(Mapped {
         mapping: stamp.clone(),
         fields: outcome.fields,
+        references: outcome.references,
         provenance,
         warnings: outcome.warnings,
         rejects: outcome.rejects,

@@ -20,7 +20,8 @@ use crate::templates::Template;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateScenario {
-    pub name: String,
+    /// The template's name when absent.
+    pub name: Option<String>,
     /// Start from one of `/api/v1/templates`; its mappings are made along with it.
     pub template: Option<String>,
     /// The connection that the template reads from.
@@ -41,7 +42,7 @@ pub struct CreateScenario {
 )]
 pub async fn create(State(api): State<Shared>, caller: Caller, body: Body<CreateScenario>) -> Created<Done> {
     let Body { value: wanted, once } = body;
-    let name = names::checked(&wanted.name)?;
+    let name = name(&api, &wanted)?;
     let meta = once.mark(caller.meta());
     let id = ScenarioId::new(&once.id(&*api.context.ids));
     let (draft, mut appends) = match (&wanted.template, wanted.graph) {
@@ -66,6 +67,12 @@ pub async fn create(State(api): State<Shared>, caller: Caller, body: Body<Create
     appends.push(api.begin::<Scenarios>(id.as_str(), commands, &meta)?);
     let position = api.create(appends, &once).await?;
     Ok(Done::created(id.as_str(), position))
+}
+
+fn name(api: &Api, wanted: &CreateScenario) -> Result<String, Problem> {
+    let template = wanted.template.as_deref().and_then(|id| api.context.templates.get(id));
+    let named = wanted.name.as_deref().or(template.map(|template| &*template.name));
+    names::checked(named.unwrap_or_default())
 }
 
 /// The template's graph for a connection, and the mappings that it needs.

@@ -13,7 +13,7 @@ const NOTE_CHARS_MAX: usize = 2_000;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publish {
-    /// The draft that is meant; a stale one is refused with 409. The newest when nobody says.
+    /// The draft that is meant; a stale one is refused with 409. The newest when absent.
     pub draft: Option<u64>,
     /// What has changed, for people.
     #[serde(default)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Answer, Json, Problem, Shared, State};
+use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
 
 /// Events read in one step.
 const STEP_EVENTS: usize = 500;
@@ -34,13 +34,15 @@ pub struct ScenarioVersion {
     operation_id = "show_scenario_version",
     params(
         ("id" = String, Path, description = "Begins with sc_"),
-        ("version" = u64, Path, description = "Counts from 1")
+        ("version" = u64, Path, description = "Counts from 1"),
+        ReadParams
     ),
     responses((status = 200, body = ScenarioVersion))
 )]
 pub async fn show_version(
     State(api): State<Shared>,
     Path((id, version)): Path<(String, u64)>,
+    _params: Params<ReadParams>,
 ) -> Answer<ScenarioVersion> {
     let id = ScenarioId::parse(&id)?;
     let stream = StreamName::new(Scenarios::CATEGORY, &id);

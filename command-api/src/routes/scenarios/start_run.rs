@@ -31,6 +31,9 @@ pub struct StartRun {
 
 #[derive(Serialize, ToSchema)]
 pub struct RunAccepted {
+    /// The run.
+    pub id: String,
+    /// The same.
     pub run: String,
     /// Ask a read with this as `min_position` to see the run.
     pub position: Position,
@@ -79,7 +82,7 @@ pub async fn start_run(
 }
 
 fn accepted(run: &RunId, position: Position) -> (StatusCode, Json<RunAccepted>) {
-    (StatusCode::ACCEPTED, Json(RunAccepted { run: run.to_string(), position }))
+    (StatusCode::ACCEPTED, Json(RunAccepted { id: run.to_string(), run: run.to_string(), position }))
 }
 
 /// The version and graph that are to be run, if they may be.
