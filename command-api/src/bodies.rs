@@ -17,15 +17,8 @@ use crate::problem::Problem;
 impl Api {
     /// The bodies of events, in their order; `None` for an event without a body or of an erased person.
     pub async fn open_bodies(&self, events: &[&Recorded]) -> Result<Vec<Option<Bytes>>, Problem> {
-        let bodies = || events.iter().filter_map(|event| event.body.as_deref());
-        let keys = self.keys(bodies()).await?;
-        events
-            .iter()
-            .map(|event| match event.body.as_deref() {
-                Some(body) => open(body, event.stream.as_str(), &keys),
-                None => Ok(None),
-            })
-            .collect()
+        let opened = engine::bodies::open(&*self.context.vault, events).await;
+        opened.map_err(|error| Problem::fault(&*error))
     }
 
     /// The newest revision of records, as JSON; `None` where there is none, it is gone, or the person was erased.

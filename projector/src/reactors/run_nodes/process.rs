@@ -111,8 +111,8 @@ impl Page<'_> {
         Ok(in_step)
     }
 
-    /// An item that the destination left as it was keeps its entry only if the link has to be renewed or there is
-    /// something to say; otherwise it joins the short list.
+    /// In a dry run an item that would be left as it is joins the short list. In a real one it keeps its entry, because
+    /// the entry is what renews its link to the record's new revision.
     fn move_unchanged(&self, items: &mut Vec<SettledItem>, unchanged: &mut Vec<String>) {
         if self.dry {
             items.retain(|item| {
