@@ -81,7 +81,7 @@ async fn a_post_inserted_with_a_date_of_the_past_is_heard_by_its_id() {
     let world = quiet_world(50).await;
     let mut listener = Listener::new(&world).await;
     let old = Stamp::Utc(moment("2019-01-01T08:00:00"));
-    let id = world.site().put_post(Post { date: old.clone(), modified: old, ..Post::titled("imported") });
+    let id = world.site().put_post(Post { date: old, modified: old, ..Post::titled("imported") });
     assert_eq!(listener.ids().await, [id]);
     assert_eq!(listener.ids().await, Vec::<u64>::new());
 }
@@ -116,7 +116,7 @@ async fn a_future_time_of_change_does_not_hide_what_follows() {
     let world = quiet_world(20).await;
     let mut listener = Listener::new(&world).await;
     let later = Stamp::Utc(moment("2031-01-01T00:00:00"));
-    world.site().put_post(Post { modified: later.clone(), date: later, ..Post::titled("from the future") });
+    world.site().put_post(Post { modified: later, date: later, ..Post::titled("from the future") });
     listener.ids().await;
     world.site().advance(TimeDelta::minutes(10));
     world.site().update_post(3, |post| post.title = "seen".into());
