@@ -8,6 +8,7 @@ mod list;
 mod log;
 mod pause;
 mod resume;
+mod retry;
 mod show;
 mod show_item;
 
@@ -25,4 +26,5 @@ pub fn area() -> Area {
         .operator(routes!(pause::pause))
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
+        .operator(routes!(retry::retry))
 }

@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ViewSpec, integer, text};
-use crate::run::{Counts, Level, Problem, RunMode, RunStatus, SettledItem, Target};
+use crate::run::{Counts, Level, Problem, Recall, RunMode, RunStatus, SettledItem, Target};
 
 /// Key: run id. `phase` is one of [`RunPhaseView`]; `started` is microseconds since 1970.
 pub const RUNS: ViewSpec =
-    ViewSpec { name: "runs", version: 1, columns: &[text("scenario"), text("phase"), integer("started")] };
+    ViewSpec { name: "runs", version: 2, columns: &[text("scenario"), text("phase"), integer("started")] };
 
 /// Key: [`chunk_key`]. `failed` counts failed items, and is absent where there are none, so that the failures of a
 /// large run are found without reading the rest.
@@ -88,6 +88,9 @@ pub struct RunView {
     pub chunks: u64,
     #[serde(default)]
     pub limit: Option<u64>,
+    /// Present when its records came from what was recorded.
+    #[serde(default)]
+    pub recall: Option<Recall>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
