@@ -10,6 +10,7 @@ mod portal;
 mod records;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
 mod tokens;
 
@@ -25,6 +26,7 @@ pub fn all() -> Area {
         records::area(),
         portal::area(),
         tokens::area(),
+        session::area(),
         audit::area(),
         stream::area(),
         describe::area(),

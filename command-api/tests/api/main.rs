@@ -15,4 +15,5 @@ mod once;
 mod openapi;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
