@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use adapter_sqlite::SqliteEventStore;
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
 use engine::ports::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -13,7 +15,7 @@ use crate::compose::service::Service;
 use crate::config::Config;
 use crate::health::{self, Access, Health, Ready};
 use crate::listen::{self, Door, Stop};
-use crate::{compose, exit, output, requests};
+use crate::{compose, console, exit, output, requests};
 
 /// Whoever may read this may read the metrics.
 const LEAST_GUARDED: &str = "/api/v1/connections?limit=1";
@@ -59,7 +61,18 @@ fn app(service: &Service, config: &Config, stop: &Stop, metrics: PrometheusHandl
     health::router(health)
         .merge(service.api.clone())
         .merge(ingest::router())
+        .merge(console::router())
+        .fallback(nothing_here)
         .layer(axum::middleware::from_fn(requests::record))
+}
+
+async fn nothing_here() -> Response<Body> {
+    listen::problem(
+        StatusCode::NOT_FOUND,
+        "NO_SUCH_ADDRESS",
+        "the server has nothing at this address",
+        "the console is at /ui/, the API at /api/v1/",
+    )
 }
 
 /// Ends when the log can take nothing more.
