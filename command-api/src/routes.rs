@@ -6,6 +6,7 @@ pub mod connections;
 mod describe;
 mod mappings;
 pub mod oauth;
+mod overview;
 mod portal;
 mod records;
 mod runs;
@@ -18,6 +19,7 @@ use crate::area::Area;
 
 pub fn all() -> Area {
     let areas = [
+        overview::area(),
         apps::area(),
         connections::area(),
         scenarios::area(),
