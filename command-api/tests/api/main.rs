@@ -18,3 +18,4 @@ mod runs;
 mod scenarios;
 mod session;
 mod stream;
+mod watched;
