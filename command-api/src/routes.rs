@@ -6,10 +6,12 @@ pub mod connections;
 mod describe;
 mod mappings;
 pub mod oauth;
+mod overview;
 mod portal;
 mod records;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
 mod tokens;
 
@@ -19,6 +21,7 @@ pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
     let areas = [
+        overview::area(),
         apps::area(),
         connections::area(),
         scenarios::area(),
@@ -27,6 +30,7 @@ pub fn all() -> Area {
         records::area(),
         portal::area(),
         tokens::area(),
+        session::area(),
         audit::area(),
         stream::area(),
         describe::area(),

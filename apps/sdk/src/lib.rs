@@ -18,7 +18,7 @@ pub use actions::{Actions, Performed, WriteAnswer, WriteItem, WriteResult};
 pub use app::{App, Apps};
 pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
 pub use changes::{Changes, Hint, Hints, HintsRequest, Presence, Rhythm};
-pub use check::{Check, CheckOutcome, Discover, Discovery, StageSink};
+pub use check::{Check, CheckOutcome, Discover, Discovery, Progress, StageSink};
 pub use error::AppError;
 pub use session::{Credentials, Session};
 pub use source::{

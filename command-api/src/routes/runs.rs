@@ -2,6 +2,7 @@
 
 mod cancel;
 mod document;
+mod feedback;
 mod item;
 mod items;
 mod list;
@@ -27,4 +28,5 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
+        .operator(routes!(feedback::feedback))
 }
