@@ -5,6 +5,8 @@
 
 pub mod bodies;
 mod bridge;
+pub mod chain;
+pub mod checkpoint;
 pub mod codec;
 pub mod envelope;
 pub mod execute;

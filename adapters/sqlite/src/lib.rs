@@ -16,7 +16,7 @@ mod system;
 mod vault;
 
 pub use data_dir::DataDir;
-pub use event_store::{LogOptions, SqliteEventStore};
+pub use event_store::{Head, LogFile, LogOptions, SqliteEventStore};
 pub use open_error::OpenError;
 pub use read_store::SqliteReadStore;
 pub use system::{SystemClock, SystemIds};

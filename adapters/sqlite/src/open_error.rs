@@ -24,6 +24,11 @@ pub enum OpenError {
         file.display()
     )]
     Newer { file: PathBuf, found: u32, known: u32 },
+    #[error(
+        "{} was written by an older release (schema {found}, this release has {known}); start this release on it once",
+        file.display()
+    )]
+    Older { file: PathBuf, found: u32, known: u32 },
     #[error("{} is damaged ({detail}); restore it from a backup", file.display())]
     Damaged { file: PathBuf, detail: String },
     #[error("{} does not hold its safety settings ({detail}); use a local disk", file.display())]

@@ -28,6 +28,7 @@ const VAULT: Kind = Kind {
     application_id: i32::from_be_bytes(*b"PiVt"),
     durability: Durability::Full,
     migrations: &[include_str!("vault/1.sql")],
+    upgrades: &[],
     page_bytes: 4096,
 };
 const CACHE_KIB: u32 = 2 << 10;

@@ -1,12 +1,12 @@
 //! One append inside the group's transaction: check everything first, write after, so that a conflict leaves no trace
 //! and the rest of the group goes on.
 
+use engine::chain::{self, Content};
 use engine::ports::append_rules::{Repeat, repeat};
 use engine::ports::{AppendError, Appended, Expected, StreamAppend};
 use engine::{NewEvent, Position, StreamName};
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::checksum::Content;
 use super::names::Known;
 use super::read;
 use super::rows::{self, Names};
@@ -16,6 +16,8 @@ pub(super) struct Group<'a> {
     pub connection: &'a Connection,
     pub known: &'a mut Known,
     pub end: Position,
+    /// The chain after `end`.
+    pub chain: chain::Hash,
     /// Microseconds since 1970; one time for the whole group.
     pub recorded_at: i64,
 }
@@ -113,6 +115,7 @@ impl Group<'_> {
             body: event.body.as_deref(),
             meta: &event.meta,
         };
+        let leaf = content.leaf();
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -129,8 +132,9 @@ impl Group<'_> {
             event.id.as_bytes(),
             rows::data_value(&event.data),
             event.body.as_deref(),
-            content.checksum(),
+            chain::short(&leaf),
         ))?;
+        self.chain = chain::step(&self.chain, &leaf);
         self.end += 1;
         Ok(())
     }
