@@ -4,7 +4,9 @@ pub mod checkpoint;
 pub mod connections;
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod import;
+pub mod import_store;
 pub mod keys;
 pub mod mappings;
 pub mod runs;
@@ -31,6 +33,8 @@ pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8>
         Command::Tokens(args) => tokens::run(args, config).await,
         Command::Keys(args) => keys::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
+        Command::Export(args) => export::run(args, config).await,
+        Command::ImportStore(args) => import_store::run(args, config).await,
         Command::Checkpoint(args) => checkpoint::run(args, config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
     }

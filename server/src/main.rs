@@ -17,6 +17,7 @@ mod output;
 mod requests;
 mod secrets;
 mod serving;
+mod staging;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 mod append;
 mod checksum;
 mod file;
+mod import;
 mod links;
 mod names;
 mod read;
@@ -24,7 +25,8 @@ use crate::readers::{ReaderError, Readers};
 use rows::Names;
 use writer::Writer;
 
-pub use file::LogFile;
+pub use file::{LogFile, Lying};
+pub use import::LogImport;
 pub use links::Head;
 
 const LOG: Kind = Kind {

@@ -15,6 +15,8 @@ pub enum OpenError {
     Link(PathBuf),
     #[error("{} is not a directory; choose another data directory", .0.display())]
     NotADirectory(PathBuf),
+    #[error("{} holds a log already; choose an empty directory", .0.display())]
+    NotEmpty(PathBuf),
     #[error("{} can be changed by other users; run: chmod 700 {}", .0.display(), .0.display())]
     OpenToOthers(PathBuf),
     #[error("{} belongs to another program; choose another data directory", .0.display())]

@@ -8,6 +8,7 @@ use engine::chain::{Fault, FaultKind, Verified, Verifier};
 use engine::checkpoint::Checkpoint;
 use serde::Serialize;
 
+use super::import_store;
 use crate::config::Config;
 use crate::{checkpoints, exit, output};
 
@@ -48,7 +49,7 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     let outcome = tokio::task::spawn_blocking(move || {
         let demand = demand(&args)?;
         let outcome = match &args.export {
-            Some(file) => anyhow::bail!("{} cannot be read yet", file.display()),
+            Some(file) => import_store::read(file, &demand, None),
             None => directory(&config.data, &demand),
         };
         Ok::<_, anyhow::Error>((args, outcome?))
@@ -92,20 +93,22 @@ pub fn pins(own: Vec<Checkpoint>, demand: &Demand) -> Result<Vec<Checkpoint>, Fa
     Ok(pins)
 }
 
-fn forged(position: u64, detail: &str) -> Fault {
+pub fn forged(position: u64, detail: &str) -> Fault {
     Fault::at(FaultKind::Forged, position, detail)
 }
 
-fn demand(args: &Args) -> anyhow::Result<Demand> {
-    let public_key = match &args.public_key {
-        Some(text) if Path::new(text).is_file() => Some(
-            std::fs::read_to_string(text)
-                .with_context(|| format!("{text} cannot be read"))?
-                .trim()
-                .to_owned(),
-        ),
-        other => other.as_ref().map(|text| text.trim().to_owned()),
+/// A public key as given: itself, or in a file.
+pub fn public_key(given: &str) -> anyhow::Result<String> {
+    let text = if Path::new(given).is_file() {
+        std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
+    } else {
+        given.to_owned()
     };
+    Ok(text.trim().to_owned())
+}
+
+fn demand(args: &Args) -> anyhow::Result<Demand> {
+    let public_key = args.public_key.as_deref().map(public_key).transpose()?;
     let since = match &args.since {
         None => vec![],
         Some(file) => {

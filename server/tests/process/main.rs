@@ -3,6 +3,7 @@
 
 mod endings;
 mod import;
+mod integrity;
 mod keys;
 mod logs;
 mod running;

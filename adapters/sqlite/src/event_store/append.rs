@@ -115,27 +115,45 @@ impl Group<'_> {
             body: event.body.as_deref(),
             meta: &event.meta,
         };
-        let leaf = content.leaf();
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        statement.execute((
-            self.end + 1,
-            head,
-            tail,
-            revision,
-            kind,
-            meta,
-            rows::causation_value(event.meta.causation.as_deref()),
-            self.recorded_at,
-            event.id.as_bytes(),
-            rows::data_value(&event.data),
-            event.body.as_deref(),
-            chain::short(&leaf),
-        ))?;
+        let leaf = insert(self.connection, &Places { head, tail, kind, meta }, &content)?;
         self.chain = chain::step(&self.chain, &leaf);
         self.end += 1;
         Ok(())
     }
+}
+
+/// Where the names of an event are.
+pub(super) struct Places<'t> {
+    pub head: i64,
+    pub tail: &'t rows::Tail<'t>,
+    pub kind: i64,
+    pub meta: i64,
+}
+
+/// Writes one row and gives the event's digest.
+pub(super) fn insert(
+    connection: &Connection,
+    places: &Places<'_>,
+    event: &Content<'_>,
+) -> Result<chain::Hash> {
+    let leaf = event.leaf();
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    statement.execute((
+        event.position,
+        places.head,
+        places.tail,
+        event.revision,
+        places.kind,
+        places.meta,
+        rows::causation_value(event.meta.causation.as_deref()),
+        event.recorded_at,
+        event.id.as_bytes(),
+        rows::data_value(event.data),
+        event.body,
+        chain::short(&leaf),
+    ))?;
+    Ok(leaf)
 }
