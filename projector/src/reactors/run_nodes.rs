@@ -2,7 +2,7 @@
 //! is executed again: pages that were not settled are fetched again, and what was written already is recognised.
 
 mod fetch;
-mod observe;
+pub mod observe;
 mod plan;
 mod prepare;
 mod process;
