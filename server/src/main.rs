@@ -1,5 +1,6 @@
 //! `portal-integrations`: the one executable. It knows every concrete type and decides nothing else.
 
+mod checkpoints;
 mod cli;
 mod client;
 mod commands;
@@ -17,6 +18,7 @@ mod output;
 mod requests;
 mod secrets;
 mod serving;
+mod staging;
 
 use std::process::ExitCode;
 
