@@ -10,6 +10,7 @@ mod runs;
 mod scenarios;
 mod tally;
 mod tokens;
+mod watches;
 
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
@@ -21,6 +22,7 @@ pub use runs::{
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
 pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};
 pub use tokens::{TOKENS, TokenView};
+pub use watches::{DayView, SweepView, WATCH_DAYS_MAX, WATCHES, WatchView};
 
 /// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +60,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 13] = [
+pub const ALL: [&ViewSpec; 14] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -72,4 +74,5 @@ pub const ALL: [&ViewSpec; 13] = [
     &PORTAL_PENDING,
     &HOURS,
     &TOTALS,
+    &WATCHES,
 ];

@@ -13,6 +13,7 @@ mod runs;
 mod scenarios;
 mod tokens;
 mod totals;
+mod watches;
 
 use engine::project::Projection;
 
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(pending::Pending),
         Box::new(hours::Hours),
         Box::new(totals::Totals),
+        Box::new(watches::Watches),
     ]
 }
 
