@@ -15,6 +15,7 @@ GOOD = {"url": "https://portal.example/hooks/cn_1", "secret": SECRET, "connectio
 
 
 def run(site):
+    site.pair()
     codes(site)
     settings_page(site)
     copies(site)

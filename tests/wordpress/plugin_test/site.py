@@ -27,24 +27,25 @@ class Site:
         self.receiver = Receiver(SECRET).start()
         self.code_number = 0
 
-    def up(self):
+    def up(self, with_plugin=True):
         self.command("up", "--version", self.version, "--workers", "6", "--posts", "60", "--users", "5")
         self.facts = json.loads((self.dir / "site.json").read_text())
         self.url, self.rest_url = self.facts["WP_URL"], self.facts["WP_REST_URL"]
         self.www = self.dir / "www"
         self.before = self.inventory()
-        self.install()
+        if with_plugin:
+            self.install()
 
-    def install(self):
+    def install(self, network=False):
         with zipfile.ZipFile(PLUGIN / "dist/portal-connector.zip") as archive:
             archive.extractall(self.www / "wp-content/plugins")
         if self.action_scheduler:
             shutil.copytree(self.action_scheduler, self.www / "wp-content/plugins/action-scheduler", dirs_exist_ok=True)
             self.activate("action-scheduler/action-scheduler.php")
-        self.activate()
+        self.activate(network=network)
 
-    def activate(self, file=MAIN_FILE):
-        done = self.php(f"require_once ABSPATH . 'wp-admin/includes/plugin.php'; $e = activate_plugin('{file}'); echo is_wp_error($e) ? $e->get_error_message() : 'ok';")
+    def activate(self, file=MAIN_FILE, network=False):
+        done = self.php(f"require_once ABSPATH . 'wp-admin/includes/plugin.php'; $e = activate_plugin('{file}', '', {str(network).lower()}); echo is_wp_error($e) ? $e->get_error_message() : 'ok';")
         assert done == "ok", done
 
     def down(self, keep):

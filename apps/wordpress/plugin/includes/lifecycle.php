@@ -31,7 +31,7 @@ final class Lifecycle
     /** Of one site; the sites of a network make their tables when they are first visited. */
     public static function activate(): void
     {
-        Tables::ensure();
+        Tables::mend();
         // What changed while the plugin was off, nobody saw: whoever reads this looks through the site.
         Recorder::changed(Names::RECORDING_STARTED, Names::SITE, 0);
         Recorder::finish();

@@ -42,8 +42,8 @@ final class Resources
     }
 
     /** The `auto-draft` behind every "Add new" screen is no post yet. */
-    public static function is_recorded(?WP_Post $post): bool
+    public static function is_recorded(WP_Post $post): bool
     {
-        return $post !== null && $post->post_status !== 'auto-draft' && !self::is_ignored_type($post->post_type);
+        return $post->post_status !== 'auto-draft' && !self::is_ignored_type($post->post_type);
     }
 }

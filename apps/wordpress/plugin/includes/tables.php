@@ -48,6 +48,12 @@ final class Tables
         }
     }
 
+    /** At activation also where the option says that they are there: a backup may have left them out. */
+    public static function mend(): void
+    {
+        self::create();
+    }
+
     public static function drop(): void
     {
         global $wpdb;
@@ -72,7 +78,7 @@ final class Tables
             outbox_id BIGINT UNSIGNED NOT NULL, $change,
             PRIMARY KEY (resource, object_id), KEY outbox_id (outbox_id), KEY gone (type, outbox_id)) $end")
             && $wpdb->query('CREATE TABLE IF NOT EXISTS `' . self::state() . "` (
-            name VARCHAR(100) NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name)) $end");
+            name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name)) $end");
         if (!$made) {
             error_log('Portal Connector could not create its tables: ' . $wpdb->last_error);
             return;

@@ -26,14 +26,16 @@ final class Post_Hooks
         add_action('post_unstuck', static fn($id) => self::note(Names::UPDATED, (int) $id));
     }
 
-    public static function inserted(int $id, WP_Post $post, bool $update, ?WP_Post $before = null): void
+    // No types where others call: what another plugin passes wrongly must not end the editor's request.
+
+    public static function inserted($id, $post, $update, $before = null): void
     {
-        $is_new = !$update || ($before !== null && $before->post_status === 'auto-draft');
+        $is_new = !$update || ($before instanceof WP_Post && $before->post_status === 'auto-draft');
         self::note_post($is_new ? Names::CREATED : Names::UPDATED, $post);
     }
 
     /** Publishing by schedule leaves `post_modified` as it was; only this tells of it. */
-    public static function status_changed(string $new, string $old, WP_Post $post): void
+    public static function status_changed($new, $old, $post): void
     {
         if ($new === $old) {
             return;
@@ -49,11 +51,9 @@ final class Post_Hooks
     }
 
     /** WordPress passes the post since 5.5; it can no longer be asked for it. */
-    public static function deleted(int $id, ?WP_Post $post = null): void
+    public static function deleted($id, $post = null): void
     {
-        if ($post !== null) {
-            self::note_post(Names::DELETED, $post);
-        }
+        self::note_post(Names::DELETED, $post);
     }
 
     public static function note(string $type, int $id): void
@@ -61,9 +61,9 @@ final class Post_Hooks
         self::note_post($type, get_post($id));
     }
 
-    private static function note_post(string $type, ?WP_Post $post): void
+    private static function note_post(string $type, $post): void
     {
-        if (Resources::is_recorded($post)) {
+        if ($post instanceof WP_Post && Resources::is_recorded($post)) {
             Recorder::changed($type, Resources::of_post_type($post->post_type), (int) $post->ID);
         }
     }
