@@ -17,6 +17,7 @@ def run(site):
     batches(site)
     nobody_waits(site)
     failures(site)
+    told(site)
     stops(site)
     down_and_up(site)
     once_at_a_time(site)
@@ -126,6 +127,17 @@ def failures(site):
         check(f"after {what} the second attempt is signed for its own time", two["verified"] and (status != 500 or two["timestamp"] != one["timestamp"]))
         equal(f"after {what} all comes in order", 2, len(site.receiver.changes()))
         equal(f"after {what} the error is forgotten", (None, None), (site.state("last_error"), site.state("attempts")))
+
+
+def told(site):
+    """What a receiver answers is kept, whatever it is, and never harms."""
+    for what, text, wanted in [("long text", "é".encode() * 5000, "Portal answered 500: " + "é" * 200), ("no text", b"\xff\xfe\x00", "Portal answered 500:"),
+                               ("HTML", b"<h1>Oops</h1><script>x</script>", "Portal answered 500: Oops"), ("nothing", b"", "Portal answered 500:")]:
+        fresh(site)
+        site.receiver.answers, site.receiver.text = [(500, {})], text
+        site.php(NEW_POST)
+        site.send()
+        equal(f"an answer of {what} is told", wanted, (site.state("last_error") or "").strip())
 
 
 def next_event(site):

@@ -30,6 +30,7 @@ def posts(site, case):
     case("a post is stuck", f"stick_post({post})", ("updated", "posts", post))
     case("a post is trashed", f"wp_trash_post({post})", ("trashed", "posts", post))
     case("a post is restored", f"wp_untrash_post({post})", ("restored", "posts", post))
+    case("a post is trashed and restored in one request", f"wp_trash_post({post}); wp_untrash_post({post})", ("restored", "posts", post))
     case("a post is deleted for good", f"wp_delete_post({post}, true)", ("deleted", "posts", post))
     case("a page is made", "$id = wp_insert_post(['post_title' => 'P', 'post_type' => 'page'])", ("created", "pages", "id"))
     case("a type of another plugin, by its REST name", "$id = wp_insert_post(['post_title' => 'B', 'post_type' => 'book'])", ("created", "books", "id"))

@@ -13,6 +13,7 @@ class Receiver:
         self.deliveries = []  # dicts: id, timestamp, body, verified, answered, began, ended
         self.answers = []     # (status, headers) for the next ones; then 202
         self.hang = 0.0
+        self.text = b""       # the body of answers that refuse
         self.lock = threading.Lock()
         self.port = 0
         self.server = None
@@ -60,6 +61,7 @@ class Receiver:
             for name, value in headers.items():
                 request.send_header(name, value)
             request.end_headers()
+            request.wfile.write(self.text if status >= 300 else b"")
         except OSError:
             pass  # it did not wait
 
@@ -73,4 +75,5 @@ class Receiver:
     def forget(self):
         self.deliveries.clear()
         self.answers.clear()
+        self.text = b""
         self.hang = 0.0

@@ -21,7 +21,7 @@ final class Recorder
     private const BUFFER_SECONDS_MAX = 1.0;
     /** Things remembered for coalescing; a longer import forgets the first ones and may write them twice. */
     private const REMEMBERED_MAX = 20000;
-    private const WEIGHT = [Names::UPDATED => 0, Names::CREATED => 1, Names::RESTORED => 2, Names::TRASHED => 3, Names::DELETED => 4];
+    private const WEIGHT = [Names::UPDATED => 0, Names::CREATED => 1, Names::RESTORED => 2, Names::TRASHED => 2, Names::DELETED => 3];
 
     /** @var array<string, array{row: array, row_id: int, again: bool}> by blog, resource and id */
     private static $things = [];
@@ -98,7 +98,9 @@ final class Recorder
     {
         $thing = &self::$things[$key];
         $known = $thing['row']['type'];
-        $weightier = (self::WEIGHT[$type] ?? 0) > (self::WEIGHT[$known] ?? 0) || ($known === Names::DELETED && $type === Names::CREATED);
+        $weight = self::WEIGHT[$type] ?? 0;
+        $weightier = ($type !== $known && $weight > 0 && $weight >= (self::WEIGHT[$known] ?? 0))
+            || ($known === Names::DELETED && $type === Names::CREATED);
         if ($weightier) {
             $thing['row'] = self::refreshed($thing['row'], $type);
         }

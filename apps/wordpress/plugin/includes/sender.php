@@ -74,7 +74,7 @@ final class Sender
         $delay = $status === 410 ? null : Backoff::after($attempts, $status, self::header($answer, 'retry-after'));
         State::set([
             'attempts' => $attempts,
-            'last_error' => substr(wp_check_invalid_utf8($error, true), 0, self::ERROR_LENGTH_MAX),
+            'last_error' => mb_substr(wp_check_invalid_utf8($error), 0, self::ERROR_LENGTH_MAX, 'UTF-8'),
             'next_attempt' => time() + (int) $delay,
         ]);
         if ($delay === null) {
@@ -87,9 +87,9 @@ final class Sender
 
     private static function explain(int $status, array $answer): string
     {
-        $text = trim(wp_strip_all_tags(wp_remote_retrieve_body($answer)));
+        $text = trim(wp_strip_all_tags(wp_check_invalid_utf8(wp_remote_retrieve_body($answer))));
         /* translators: 1: HTTP status, 2: what the server answered */
-        return sprintf(__('Portal answered %1$d: %2$s', 'portal-connector'), $status, substr($text, 0, 200));
+        return sprintf(__('Portal answered %1$d: %2$s', 'portal-connector'), $status, mb_substr($text, 0, 200, 'UTF-8'));
     }
 
     private static function header($answer, string $name): string
