@@ -6,17 +6,22 @@ pub mod connections;
 mod describe;
 mod mappings;
 pub mod oauth;
+mod overview;
 mod portal;
 mod records;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
 mod tokens;
 
 use crate::area::Area;
 
+pub use scenarios::{graph, not_published};
+
 pub fn all() -> Area {
     let areas = [
+        overview::area(),
         apps::area(),
         connections::area(),
         scenarios::area(),
@@ -25,6 +30,7 @@ pub fn all() -> Area {
         records::area(),
         portal::area(),
         tokens::area(),
+        session::area(),
         audit::area(),
         stream::area(),
         describe::area(),
