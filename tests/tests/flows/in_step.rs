@@ -85,7 +85,7 @@ impl World {
     }
 }
 
-fn of<'p>(portal: &'p [PortalView], id: u64) -> &'p PortalView {
+fn of(portal: &[PortalView], id: u64) -> &PortalView {
     let end = format!(".posts.{id}");
     portal.iter().find(|record| record.external.ends_with(&end)).unwrap()
 }
