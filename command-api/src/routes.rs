@@ -4,10 +4,12 @@ mod apps;
 mod audit;
 pub mod connections;
 mod describe;
+mod failures;
 mod mappings;
 pub mod oauth;
 mod portal;
 mod records;
+mod retries;
 mod runs;
 mod scenarios;
 mod stream;
@@ -24,6 +26,8 @@ pub fn all() -> Area {
         scenarios::area(),
         mappings::area(),
         runs::area(),
+        failures::area(),
+        retries::area(),
         records::area(),
         portal::area(),
         tokens::area(),

@@ -5,6 +5,7 @@
 mod api;
 mod destination;
 mod edits;
+mod failures;
 mod import;
 mod retry;
 mod site;

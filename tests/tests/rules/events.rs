@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
 use domain::event::Event;
+use domain::failure::FailureEvent;
 use domain::mappings::MappingEvent;
 use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
@@ -22,6 +23,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RecordEvent>();
     check::<RunEvent>();
     check::<PortalEvent>();
+    check::<FailureEvent>();
 }
 
 #[test]
@@ -34,6 +36,7 @@ fn there_is_no_sample_without_an_event() {
         RecordEvent::types(),
         RunEvent::types(),
         PortalEvent::types(),
+        FailureEvent::types(),
     ]
     .concat()
     .into_iter()
