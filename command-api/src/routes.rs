@@ -17,6 +17,7 @@ mod tokens;
 
 use crate::area::Area;
 
+pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {

@@ -200,6 +200,16 @@ pub struct Provenance {
     result: Option<()>,
 }
 
+/// One Portal field and a field of the source that goes into it.
+#[derive(ToSchema)]
+pub struct Feed {
+    target: String,
+    path: String,
+    conversions: Vec<String>,
+    /// Only when the field would be empty otherwise.
+    fallback: bool,
+}
+
 #[derive(ToSchema)]
 pub struct ProvenanceStep {
     conversion: String,

@@ -9,6 +9,7 @@ pub mod budget;
 pub mod condition;
 pub mod connection;
 pub mod decider;
+pub mod diff;
 pub mod event;
 pub mod failure;
 pub mod html;

@@ -10,3 +10,4 @@ mod import;
 mod retry;
 mod site;
 mod stage;
+mod time_travel;

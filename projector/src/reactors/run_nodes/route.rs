@@ -146,6 +146,7 @@ impl Router<'_> {
             effect: effect(to, &observed.key, entity, &digest, mapped.stamp),
             run: self.run.to_owned(),
             record: observed.key.clone(),
+            revision: observed.revision,
             entity: entity.to_owned(),
             fields,
             digest,
