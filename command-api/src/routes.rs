@@ -7,11 +7,13 @@ mod describe;
 mod failures;
 mod mappings;
 pub mod oauth;
+mod overview;
 mod portal;
 mod records;
 mod retries;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
 mod tokens;
 
@@ -22,6 +24,7 @@ pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
     let areas = [
+        overview::area(),
         apps::area(),
         connections::area(),
         scenarios::area(),
@@ -32,6 +35,7 @@ pub fn all() -> Area {
         records::area(),
         portal::area(),
         tokens::area(),
+        session::area(),
         audit::area(),
         stream::area(),
         describe::area(),

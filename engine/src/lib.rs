@@ -6,6 +6,8 @@
 pub mod as_of;
 pub mod bodies;
 mod bridge;
+pub mod chain;
+pub mod checkpoint;
 pub mod codec;
 pub mod envelope;
 pub mod execute;
@@ -13,6 +15,7 @@ pub mod follow;
 pub mod hash;
 pub mod history;
 pub mod hold;
+pub mod portable;
 pub mod ports;
 pub mod project;
 pub mod retry;

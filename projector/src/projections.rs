@@ -2,6 +2,7 @@
 
 mod connections;
 mod failures;
+mod hours;
 mod links;
 mod mappings;
 mod pending;
@@ -12,6 +13,7 @@ mod run_log;
 mod runs;
 mod scenarios;
 mod tokens;
+mod totals;
 
 use engine::project::Projection;
 
@@ -30,6 +32,8 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(links::Links),
         Box::new(portal::Portal),
         Box::new(pending::Pending),
+        Box::new(hours::Hours),
+        Box::new(totals::Totals),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod document;
+mod feedback;
 mod item;
 mod items;
 mod list;
@@ -29,4 +30,5 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
+        .operator(routes!(feedback::feedback))
 }

@@ -91,6 +91,21 @@ pub struct RunView {
     /// Present when its records came from what was recorded.
     #[serde(default)]
     pub recall: Option<Recall>,
+    /// By node of the graph: what came to an end there.
+    #[serde(default)]
+    pub nodes: BTreeMap<String, Counts>,
+    /// What a person said of it.
+    #[serde(default)]
+    pub rating: Option<Rating>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rating {
+    pub satisfied: bool,
+    #[serde(default)]
+    pub note: Option<String>,
+    pub at: DateTime<Utc>,
+    pub actor: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 
 mod fetch;
 mod give_up;
-mod observe;
+pub mod observe;
 mod plan;
 mod prepare;
 mod process;

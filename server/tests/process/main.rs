@@ -1,8 +1,10 @@
 //! The executable as a process: its start, its end, its log, its key.
 #![expect(clippy::unwrap_used, reason = "only tests use this")]
 
+mod console;
 mod endings;
 mod import;
+mod integrity;
 mod keys;
 mod logs;
 mod running;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::run::{Counts, Recall, RunMode};
-use domain::views::{FetchView, RunPhaseView, RunView};
+use domain::views::{FetchView, Rating, RunPhaseView, RunView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,6 +32,12 @@ pub struct Run {
     pub kind: &'static str,
     /// The run whose failures this one retries, if it is one.
     pub retry_of: Option<String>,
+    /// By node of the graph: what came to an end there. `read` counts what a fetch node brought.
+    #[schema(value_type = BTreeMap<String, schema::Counts>)]
+    pub nodes: BTreeMap<String, Counts>,
+    /// What somebody said of it.
+    #[schema(value_type = Option<schema::Rating>)]
+    pub rating: Option<Rating>,
 }
 
 impl From<RunView> for Run {
@@ -53,6 +59,8 @@ impl From<RunView> for Run {
                 Some(Recall::Retry { of: Some(of) }) => Some(of.to_string()),
                 _ => None,
             },
+            nodes: view.nodes,
+            rating: view.rating,
         }
     }
 }
