@@ -4,6 +4,7 @@
 //! they meet here.
 
 mod connections;
+mod failures;
 mod portal;
 mod records;
 mod runs;
@@ -13,6 +14,10 @@ mod tokens;
 mod watches;
 
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
+pub use failures::{
+    FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
+    failing_prefix, failing_run_key,
+};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
@@ -60,7 +65,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 14] = [
+pub const ALL: [&ViewSpec; 15] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -68,6 +73,7 @@ pub const ALL: [&ViewSpec; 14] = [
     &RUNS,
     &RUN_CHUNKS,
     &RUN_LOG,
+    &FAILURES,
     &RECORDS,
     &LINKS,
     &PORTAL,

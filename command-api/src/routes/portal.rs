@@ -1,5 +1,7 @@
 //! The embedded Portal's records.
 
+mod history;
+mod lineage;
 mod list;
 mod read;
 mod show;
@@ -8,6 +10,12 @@ use utoipa_axum::routes;
 
 use crate::endpoint::Area;
 
+pub use read::plural;
+
 pub fn area() -> Area {
-    Area::default().viewer(routes!(list::list)).viewer(routes!(show::show))
+    Area::default()
+        .viewer(routes!(list::list))
+        .viewer(routes!(show::show))
+        .viewer(routes!(history::history))
+        .viewer(routes!(lineage::lineage))
 }
