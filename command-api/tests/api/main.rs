@@ -9,6 +9,7 @@ mod house;
 mod bodies;
 mod connections;
 mod consent;
+mod finding;
 mod lists;
 mod mappings;
 mod once;
