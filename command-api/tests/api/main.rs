@@ -16,6 +16,7 @@ mod mappings;
 mod once;
 mod openapi;
 mod overview;
+mod portable;
 mod runs;
 mod scenarios;
 mod session;
