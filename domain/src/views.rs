@@ -3,6 +3,7 @@
 //! The folds that fill them are in `projector`; the questions are asked by `command-api`. Neither knows the other;
 //! they meet here.
 
+mod audit;
 mod connections;
 mod portal;
 mod records;
@@ -11,6 +12,7 @@ mod scenarios;
 mod tally;
 mod tokens;
 
+pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
@@ -58,7 +60,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 13] = [
+pub const ALL: [&ViewSpec; 14] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -72,4 +74,5 @@ pub const ALL: [&ViewSpec; 13] = [
     &PORTAL_PENDING,
     &HOURS,
     &TOTALS,
+    &AUDIT,
 ];

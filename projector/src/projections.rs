@@ -1,5 +1,6 @@
 //! One file per view: the pure fold that fills it.
 
+mod audit;
 mod connections;
 mod hours;
 mod links;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(pending::Pending),
         Box::new(hours::Hours),
         Box::new(totals::Totals),
+        Box::new(audit::Audit),
     ]
 }
 

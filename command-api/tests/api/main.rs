@@ -6,6 +6,7 @@ mod access;
 mod fake_app;
 mod house;
 
+mod audit;
 mod bodies;
 mod connection_detail;
 mod connections;
