@@ -32,7 +32,7 @@ mod templates;
 mod watched;
 
 pub use access::{Issued, issue_token, token_hash};
-pub use context::{Context, Settings};
+pub use context::{Build, Context, Settings};
 pub use openapi::openapi;
 pub use problem::Problem;
 pub use router::{local_router, router};

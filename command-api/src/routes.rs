@@ -1,5 +1,6 @@
 //! Every route, by area; one file for each endpoint.
 
+mod about;
 mod apps;
 mod audit;
 pub mod connections;
@@ -23,7 +24,7 @@ pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    let areas: [fn() -> Area; 15] = [
+    let areas: [fn() -> Area; 16] = [
         overview::area,
         apps::area,
         connections::area,
@@ -38,6 +39,7 @@ pub fn all() -> Area {
         session::area,
         audit::area,
         stream::area,
+        about::area,
         describe::area,
     ];
     areas.into_iter().fold(Area::default(), |all, area| all.join(area()))

@@ -3,6 +3,7 @@
 //! The folds that fill them are in `projector`; the questions are asked by `command-api`. Neither knows the other;
 //! they meet here.
 
+mod audit;
 mod connections;
 mod failures;
 mod portal;
@@ -13,6 +14,7 @@ mod tally;
 mod tokens;
 mod watches;
 
+pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
 pub use failures::{
     FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
@@ -65,7 +67,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 15] = [
+pub const ALL: [&ViewSpec; 16] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -81,4 +83,5 @@ pub const ALL: [&ViewSpec; 15] = [
     &HOURS,
     &TOTALS,
     &WATCHES,
+    &AUDIT,
 ];

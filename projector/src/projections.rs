@@ -1,5 +1,6 @@
 //! One file per view: the pure fold that fills it.
 
+mod audit;
 mod connections;
 mod failures;
 mod hours;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(hours::Hours),
         Box::new(totals::Totals),
         Box::new(watches::Watches),
+        Box::new(audit::Audit),
     ]
 }
 
