@@ -12,6 +12,7 @@ mod runs;
 mod scenarios;
 mod stream;
 mod tokens;
+mod views;
 
 use crate::area::Area;
 
@@ -26,6 +27,7 @@ pub fn all() -> Area {
         portal::area(),
         tokens::area(),
         audit::area(),
+        views::area(),
         stream::area(),
         describe::area(),
     ];

@@ -17,6 +17,7 @@ pub mod hold;
 pub mod portable;
 pub mod ports;
 pub mod project;
+pub mod rebuild;
 pub mod retry;
 pub mod seal;
 pub mod wait;

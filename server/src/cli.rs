@@ -36,6 +36,8 @@ pub enum Command {
     Runs(commands::runs::Args),
     /// List, issue and revoke access tokens
     Tokens(commands::tokens::Args),
+    /// List views, and fold them anew
+    Views(commands::views::Args),
     /// Look after the key that opens the vault
     Keys(commands::keys::Args),
     /// Prove that a log is what was written: nothing changed, dropped, added, moved or rolled back

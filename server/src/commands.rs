@@ -16,6 +16,7 @@ pub mod show;
 mod target;
 pub mod tokens;
 pub mod verify;
+pub mod views;
 mod watch;
 
 use crate::cli::Command;
@@ -31,6 +32,7 @@ pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8>
         Command::Mappings(args) => mappings::run(args, config).await,
         Command::Runs(args) => runs::run(args, config).await,
         Command::Tokens(args) => tokens::run(args, config).await,
+        Command::Views(args) => views::run(args, config).await,
         Command::Keys(args) => keys::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
         Command::Export(args) => export::run(args, config).await,

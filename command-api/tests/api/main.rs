@@ -16,3 +16,4 @@ mod openapi;
 mod runs;
 mod scenarios;
 mod stream;
+mod views;

@@ -49,6 +49,7 @@ fn context(opened: &Opened, config: &Config) -> Context {
         executor: parts.executor.clone(),
         reads: parts.reads.clone(),
         vault: parts.vault.clone(),
+        views: opened.views.clone(),
         apps: parts.apps.clone(),
         clock: parts.clock.clone(),
         ids: parts.ids.clone(),

@@ -6,4 +6,5 @@ mod import;
 mod integrity;
 mod keys;
 mod logs;
+mod rebuild;
 mod running;

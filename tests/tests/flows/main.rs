@@ -5,5 +5,6 @@
 mod destination;
 mod edits;
 mod import;
+mod rebuild;
 mod site;
 mod stage;

@@ -18,6 +18,7 @@ const QUEUE_MAX: usize = 64;
 enum Order {
     Apply(Vec<ViewBatch>),
     Drop(&'static ViewSpec),
+    Exchange(&'static ViewSpec, &'static ViewSpec),
 }
 
 type Request = (Order, oneshot::Sender<Result<()>>);
@@ -45,6 +46,14 @@ impl Writer {
 
     pub async fn drop_view(&self, view: &'static ViewSpec) -> std::result::Result<(), ReadError> {
         self.order(Order::Drop(view)).await
+    }
+
+    pub async fn exchange(
+        &self,
+        view: &'static ViewSpec,
+        by: &'static ViewSpec,
+    ) -> std::result::Result<(), ReadError> {
+        self.order(Order::Exchange(view, by)).await
     }
 
     async fn order(&self, order: Order) -> std::result::Result<(), ReadError> {
@@ -100,6 +109,11 @@ impl Thread {
                     }
                     apply(&transaction, batch)?;
                 }
+            }
+            Order::Exchange(view, by) => {
+                tables::create(&transaction, view)?;
+                tables::create(&transaction, by)?;
+                tables::exchange(&transaction, view, by)?;
             }
             Order::Drop(view) => {
                 self.known.remove(&(view.name, view.version));
