@@ -4,6 +4,7 @@ mod apps;
 mod audit;
 pub mod connections;
 mod describe;
+mod erasures;
 mod mappings;
 pub mod oauth;
 mod portal;
@@ -28,6 +29,7 @@ pub fn all() -> Area {
         tokens::area(),
         audit::area(),
         views::area(),
+        erasures::area(),
         stream::area(),
         describe::area(),
     ];

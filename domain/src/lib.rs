@@ -9,6 +9,7 @@ pub mod budget;
 pub mod condition;
 pub mod connection;
 pub mod decider;
+pub mod erasure;
 pub mod event;
 pub mod html;
 pub mod ids;

@@ -14,6 +14,7 @@ pub mod follow;
 pub mod hash;
 pub mod history;
 pub mod hold;
+pub mod identity;
 pub mod portable;
 pub mod ports;
 pub mod project;

@@ -115,13 +115,13 @@ impl Rebuild {
                 if at + NEAR_EVENTS >= target {
                     break;
                 }
-                at = self.advance(projector, at, target, progress).await?;
+                at = self.advance(projector, at, target, false, progress).await?;
             }
             let folding = self.reads.folding();
             let held = folding.lock().await;
             let (target, in_step) = self.live(live).await?;
             if in_step && target >= at {
-                self.advance(projector, at, target, progress).await?;
+                self.advance(projector, at, target, true, progress).await?;
                 return self.exchange(live, twins, target, switch).await;
             }
             drop(held);
@@ -140,12 +140,23 @@ impl Rebuild {
         Ok((least, least == most))
     }
 
+    /// One step, while nobody cleans a view of an erased person. `held`: the caller sees to that.
+    async fn step(&self, projector: &mut Projector, slice: Slice, held: bool) -> Result<(), Cause> {
+        if held {
+            return projector.fold(slice).await;
+        }
+        let folding = self.reads.folding();
+        let _held = folding.lock().await;
+        projector.fold(slice).await
+    }
+
     /// Folds up to a position. While one step is folded, the next is read.
     async fn advance(
         &self,
         projector: &mut Projector,
         mut at: Position,
         until: Position,
+        held: bool,
         progress: &(dyn Fn(Position) + Sync),
     ) -> Result<Position, Cause> {
         if at >= until {
@@ -159,14 +170,14 @@ impl Rebuild {
         loop {
             let read_to = slice.read_to;
             if read_to >= until {
-                projector.fold(slice).await?;
+                self.step(projector, slice, held).await?;
                 progress(read_to);
                 return Ok(read_to);
             }
             if read_to <= at {
                 return Err(format!("the log cannot be read after position {at}").into());
             }
-            let (folded, next) = futures::join!(projector.fold(slice), read(read_to, &filter));
+            let (folded, next) = futures::join!(self.step(projector, slice, held), read(read_to, &filter));
             folded?;
             progress(read_to);
             (at, slice) = (read_to, next?);

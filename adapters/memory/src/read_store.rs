@@ -109,6 +109,10 @@ impl ReadStore for MemoryReadStore {
         Ok(())
     }
 
+    async fn scrub(&self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
     fn folding(&self) -> Arc<tokio::sync::Mutex<()>> {
         self.folding.clone()
     }

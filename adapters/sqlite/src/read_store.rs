@@ -110,6 +110,10 @@ impl ReadStore for SqliteReadStore {
         self.writer.exchange(view, by).await
     }
 
+    async fn scrub(&self) -> Result<(), ReadError> {
+        self.writer.scrub().await
+    }
+
     fn folding(&self) -> Arc<tokio::sync::Mutex<()>> {
         self.folding.clone()
     }

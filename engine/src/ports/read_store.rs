@@ -203,6 +203,9 @@ pub trait ReadStore: Send + Sync {
     /// commit, and however large they are, in no time.
     async fn exchange(&self, view: &'static ViewSpec, by: &'static ViewSpec) -> Result<(), ReadError>;
 
+    /// When it returns, no file of the store holds what was overwritten or deleted before.
+    async fn scrub(&self) -> Result<(), ReadError>;
+
     /// Held by whoever folds events into the views, or exchanges one: a fold that began with one view's documents must
     /// not end in another's.
     fn folding(&self) -> Arc<Mutex<()>>;

@@ -43,7 +43,7 @@ pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Opt
     Ok(Some(issued.text))
 }
 
-fn context(opened: &Opened, config: &Config) -> Context {
+pub fn context(opened: &Opened, config: &Config) -> Context {
     let parts = &opened.parts;
     Context {
         executor: parts.executor.clone(),

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "only tests use this")]
 
 mod endings;
+mod erasing;
 mod import;
 mod integrity;
 mod keys;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
+use domain::erasure::ErasureEvent;
 use domain::event::Event;
 use domain::mappings::MappingEvent;
 use domain::portal::PortalEvent;
@@ -22,12 +23,14 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RecordEvent>();
     check::<RunEvent>();
     check::<PortalEvent>();
+    check::<ErasureEvent>();
 }
 
 #[test]
 fn there_is_no_sample_without_an_event() {
     let known: BTreeSet<String> = [
         TokenEvent::types(),
+        ErasureEvent::types(),
         ConnectionEvent::types(),
         ScenarioEvent::types(),
         MappingEvent::types(),
