@@ -22,10 +22,13 @@ mod openapi;
 mod probe;
 mod problem;
 mod reading;
+mod retrying;
 mod router;
 mod routes;
 mod schema;
+mod sessions;
 mod templates;
+mod watched;
 
 pub use access::{Issued, issue_token, token_hash};
 pub use context::{Context, Settings};

@@ -7,31 +7,35 @@ mod describe;
 mod erasures;
 mod mappings;
 pub mod oauth;
+mod overview;
 mod portal;
 mod records;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
 mod tokens;
 mod views;
 
 use crate::area::Area;
 
+pub use scenarios::{graph, not_published};
+
 pub fn all() -> Area {
-    let areas = [
-        apps::area(),
-        connections::area(),
-        scenarios::area(),
-        mappings::area(),
-        runs::area(),
-        records::area(),
-        portal::area(),
-        tokens::area(),
-        audit::area(),
-        views::area(),
-        erasures::area(),
-        stream::area(),
-        describe::area(),
-    ];
-    areas.into_iter().fold(Area::default(), Area::join)
+    Area::default()
+        .join(overview::area())
+        .join(apps::area())
+        .join(connections::area())
+        .join(scenarios::area())
+        .join(mappings::area())
+        .join(runs::area())
+        .join(records::area())
+        .join(portal::area())
+        .join(tokens::area())
+        .join(session::area())
+        .join(audit::area())
+        .join(views::area())
+        .join(erasures::area())
+        .join(stream::area())
+        .join(describe::area())
 }

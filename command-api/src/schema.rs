@@ -76,6 +76,14 @@ pub enum RunMode {
 
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
+pub enum RunKind {
+    Import,
+    Retry,
+    Changes,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
 pub enum RunPhase {
     Running,
     Paused,
@@ -132,6 +140,15 @@ pub struct Fetch {
     hidden: u64,
     complete: Option<bool>,
     problem: Option<Trouble>,
+}
+
+/// How somebody said that a run went.
+#[derive(ToSchema)]
+pub struct Rating {
+    satisfied: bool,
+    note: Option<String>,
+    at: chrono::DateTime<chrono::Utc>,
+    actor: String,
 }
 
 #[derive(ToSchema)]

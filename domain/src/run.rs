@@ -1,8 +1,10 @@
 //! A run: items through one scenario version. What it did is in its stream; whether it succeeded is computed.
 
 pub mod events;
+pub mod recall;
 
 pub use events::*;
+pub use recall::{CHOSEN_MAX, CHOSEN_TOGETHER_MAX, ChosenItem, ItemsChosen, Recall};
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,8 @@ use crate::problem::Rejection;
 #[derive(Clone, Debug)]
 pub enum RunCommand {
     Start(RunStarted),
+    /// Names items that a retry works on; only before it has settled anything.
+    Choose(ItemsChosen),
     Pause,
     Resume,
     Cancel {
@@ -28,6 +32,11 @@ pub enum RunCommand {
     Note(RunNoted),
     /// Everything is settled; the status follows from the counts.
     Complete,
+    /// A person says how it went, once it is over.
+    Rate {
+        satisfied: bool,
+        note: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,9 +63,13 @@ pub struct RunState {
     pub phase: RunPhase,
     pub started: Option<RunStarted>,
     pub fetches: BTreeMap<String, FetchProgress>,
+    /// What a retry works on, by fetch node.
+    pub chosen: BTreeMap<String, Vec<ChosenItem>>,
     pub counts: Counts,
     pub chunks: u64,
     pub cancel_reason: Option<String>,
+    /// What a person said of it.
+    pub rating: Option<(bool, Option<String>)>,
 }
 
 impl RunState {
@@ -97,7 +110,7 @@ impl Decider for Runs {
                 ));
             }
             (
-                C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
+                C::Choose(_) | C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
                 RunPhase::Done,
             ) => {
                 return Err(Rejection::new(
@@ -107,10 +120,18 @@ impl Decider for Runs {
                 ));
             }
             (C::Complete | C::Note(_), RunPhase::Done) => return Ok(vec![]),
+            (C::Rate { .. }, phase) if phase != RunPhase::Done => {
+                return Err(Rejection::new(
+                    "STILL_RUNNING",
+                    "the run has not ended yet",
+                    "wait for its end and say then how it went",
+                ));
+            }
             _ => {}
         }
         Ok(match command {
             C::Start(started) => vec![E::Started(started)],
+            C::Choose(chosen) => vec![E::ItemsChosen(choose(state, chosen)?)],
             C::Pause if state.phase == RunPhase::Running => vec![E::Paused(RunPaused {})],
             C::Resume if state.phase == RunPhase::Paused => vec![E::Resumed(RunResumed {})],
             C::Cancel { reason } if state.phase != RunPhase::Cancelling => {
@@ -123,6 +144,7 @@ impl Decider for Runs {
             C::Complete => {
                 vec![E::Completed(RunCompleted { status: state.status(), counts: state.counts.clone() })]
             }
+            C::Rate { satisfied, note } => rate(state, satisfied, note),
         })
     }
 
@@ -132,6 +154,9 @@ impl Decider for Runs {
             E::Started(started) => {
                 state.phase = RunPhase::Running;
                 state.started = Some(started.clone());
+            }
+            E::ItemsChosen(chosen) => {
+                state.chosen.entry(chosen.node.clone()).or_default().extend(chosen.items.iter().cloned());
             }
             E::Paused(_) => state.phase = RunPhase::Paused,
             E::Resumed(_) => state.phase = RunPhase::Running,
@@ -153,8 +178,40 @@ impl Decider for Runs {
             }
             E::Noted(_) => {}
             E::Completed(_) => state.phase = RunPhase::Done,
+            E::Rated(rated) => state.rating = Some((rated.satisfied, rated.note.clone())),
         }
     }
+}
+
+/// What a retry works on is settled before it begins: later additions could not be told from what it was shown as.
+fn choose(state: &RunState, chosen: ItemsChosen) -> Result<ItemsChosen, Rejection> {
+    let chooses = state.started.as_ref().is_some_and(|started| started.recall.is_some());
+    if !chooses || state.chunks > 0 {
+        return Err(Rejection::new(
+            "NOT_CHOOSABLE",
+            "items are chosen only for a retry that has not begun",
+            "start another retry for these items",
+        ));
+    }
+    let before: usize = state.chosen.values().map(Vec::len).sum();
+    if before + chosen.items.len() > CHOSEN_MAX {
+        return Err(Rejection::new(
+            "TOO_MANY_ITEMS",
+            format!("a retry works on at most {CHOSEN_MAX} items"),
+            "narrow the filter, and retry the others afterwards",
+        )
+        .at("filter"));
+    }
+    Ok(chosen)
+}
+
+fn rate(state: &RunState, satisfied: bool, note: Option<String>) -> Vec<RunEvent> {
+    let rating = (satisfied, note);
+    if state.rating.as_ref() == Some(&rating) {
+        return vec![];
+    }
+    let instead_of = state.rating.as_ref().map(|(before, _)| *before);
+    vec![RunEvent::Rated(RunRated { satisfied, note: rating.1, instead_of })]
 }
 
 /// The code of a page that somebody else has settled already.
@@ -189,6 +246,7 @@ mod tests {
             mode: RunMode::Apply,
             trigger: Trigger::Manual,
             limit: None,
+            recall: None,
         })
     }
 
@@ -226,6 +284,49 @@ mod tests {
         assert_eq!(status(&[started(), settled(2, 0), finished(false)]), RunStatus::PartlyFailed);
         assert_eq!(status(&[started(), finished(false)]), RunStatus::Failed);
         assert_eq!(status(&[started(), finished(true)]), RunStatus::Succeeded);
+    }
+
+    #[test]
+    fn items_are_chosen_only_for_a_retry_that_has_not_begun() {
+        let chosen = || {
+            let items = vec![ChosenItem { record: "7".into(), revision: 2 }];
+            ItemsChosen { node: "fetch".into(), items }
+        };
+        let mut retry = started();
+        let RunEvent::Started(content) = &mut retry else { unreachable!() };
+        content.recall = Some(Recall::Retry { of: None });
+        let state = fold::<Runs>(&[retry.clone(), RunEvent::ItemsChosen(chosen())]);
+        assert_eq!(state.chosen["fetch"].len(), 1);
+        assert_eq!(
+            Runs::decide(&state, RunCommand::Choose(chosen())),
+            Ok(vec![RunEvent::ItemsChosen(chosen())])
+        );
+        let begun = fold::<Runs>(&[retry, settled(1, 0)]);
+        let import = fold::<Runs>(&[started()]);
+        for state in [begun, import] {
+            let refused = Runs::decide(&state, RunCommand::Choose(chosen())).unwrap_err();
+            assert_eq!(refused.code, "NOT_CHOOSABLE");
+        }
+        let mut full = state;
+        let many = vec![ChosenItem { record: "7".into(), revision: 2 }; CHOSEN_MAX];
+        full.chosen.insert("fetch".into(), many);
+        assert_eq!(Runs::decide(&full, RunCommand::Choose(chosen())).unwrap_err().code, "TOO_MANY_ITEMS");
+    }
+
+    #[test]
+    fn a_run_is_rated_after_its_end_and_the_newest_answer_counts() {
+        let rate = |satisfied| RunCommand::Rate { satisfied, note: None };
+        let mut state = fold::<Runs>(&[started()]);
+        assert_eq!(Runs::decide(&state, rate(true)).unwrap_err().code, "STILL_RUNNING");
+        let done = Runs::decide(&state, RunCommand::Complete).unwrap();
+        Runs::evolve(&mut state, &done[0]);
+        for (satisfied, instead_of) in [(true, None), (false, Some(true))] {
+            let rated = Runs::decide(&state, rate(satisfied)).unwrap();
+            let expected = RunRated { satisfied, note: None, instead_of };
+            assert_eq!(rated, [RunEvent::Rated(expected)]);
+            Runs::evolve(&mut state, &rated[0]);
+            assert_eq!(Runs::decide(&state, rate(satisfied)), Ok(vec![]));
+        }
     }
 
     #[test]

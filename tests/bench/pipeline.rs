@@ -191,6 +191,7 @@ async fn start(parts: &Parts, run: &str) {
         mode: RunMode::Apply,
         trigger: Trigger::Manual,
         limit: None,
+        recall: None,
     };
     parts
         .executor

@@ -5,6 +5,7 @@ pub mod actions;
 pub mod app;
 pub mod authorise;
 pub mod catalogue;
+pub mod changes;
 pub mod check;
 pub mod egress;
 pub mod error;
@@ -16,7 +17,8 @@ pub mod source;
 pub use actions::{Actions, Performed, WriteAnswer, WriteItem, WriteResult};
 pub use app::{App, Apps};
 pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
-pub use check::{Check, CheckOutcome, Discover, Discovery, StageSink};
+pub use changes::{Changes, Hint, Hints, HintsRequest, Presence, Rhythm};
+pub use check::{Check, CheckOutcome, Discover, Discovery, Progress, StageSink};
 pub use error::AppError;
 pub use session::{Credentials, Session};
 pub use source::{

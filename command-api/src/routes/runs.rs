@@ -2,12 +2,14 @@
 
 mod cancel;
 mod document;
+mod feedback;
 mod item;
 mod items;
 mod list;
 mod log;
 mod pause;
 mod resume;
+mod retry;
 mod show;
 mod show_item;
 
@@ -25,4 +27,6 @@ pub fn area() -> Area {
         .operator(routes!(pause::pause))
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
+        .operator(routes!(retry::retry))
+        .operator(routes!(feedback::feedback))
 }

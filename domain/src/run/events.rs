@@ -8,6 +8,8 @@ use crate::ids::{ConnectionId, ScenarioId};
 use crate::portal::MappingStamp;
 use crate::scenario::GraphDocument;
 
+use super::recall::{ItemsChosen, Recall};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunMode {
@@ -20,6 +22,8 @@ pub enum RunMode {
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
     Manual,
+    /// Records changed in the source, and were recorded.
+    RecordChanged,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +38,9 @@ pub struct RunStarted {
     /// Stop after this many records per fetch node (samples, trials).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// Present when the records come from what was recorded, and not from the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<Recall>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -282,10 +289,22 @@ pub struct RunCompleted {
     pub counts: Counts,
 }
 
+/// A person said how it went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRated {
+    pub satisfied: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What was said before, if anything, so that whoever counts answers need not look back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<bool>,
+}
+
 events! {
     /// Facts about one run; stream `run-{id}`.
     RunEvent {
         "run.started" => Started(RunStarted),
+        "run.items-chosen" => ItemsChosen(ItemsChosen),
         "run.paused" => Paused(RunPaused),
         "run.resumed" => Resumed(RunResumed),
         "run.cancel-requested" => CancelRequested(CancelRequested),
@@ -293,5 +312,6 @@ events! {
         "run.fetch-finished" => FetchFinished(FetchFinished),
         "run.noted" => Noted(RunNoted),
         "run.completed" => Completed(RunCompleted),
+        "run.rated" => Rated(RunRated),
     }
 }

@@ -38,7 +38,7 @@ pub struct Person {
     /// The person's e-mail address
     #[arg(long, value_name = "ADDRESS", conflicts_with = "record")]
     email: Option<String>,
-    /// A record of the person, such as cn_8f3k2j9x0a1b2c3d.users.7
+    /// A record of the person, such as `cn_8f3k2j9x0a1b2c3d.users.7`
     #[arg(long, value_name = "RECORD")]
     record: Option<String>,
 }

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod api;
 mod destination;
 mod edits;
 mod import;
+mod in_step;
 mod rebuild;
+mod retry;
 mod site;
 mod stage;
