@@ -6,6 +6,7 @@ use std::time::Duration;
 use app_sdk::Apps;
 use engine::execute::Executor;
 use engine::ports::{Clock, Ids, ReadStore, Vault};
+use engine::rebuild::ViewKeeper;
 use tokio::sync::Semaphore;
 
 use crate::access::Known;
@@ -19,6 +20,7 @@ pub struct Context {
     pub executor: Executor,
     pub reads: Arc<dyn ReadStore>,
     pub vault: Arc<dyn Vault>,
+    pub views: Arc<ViewKeeper>,
     pub apps: Apps,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,

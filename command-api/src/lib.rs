@@ -15,6 +15,7 @@ mod cursor;
 mod definitions;
 mod edge;
 mod endpoint;
+pub mod erasing;
 mod extract;
 mod lineage;
 mod names;

@@ -5,6 +5,7 @@ mod apps;
 mod audit;
 pub mod connections;
 mod describe;
+mod erasures;
 mod failures;
 mod mappings;
 pub mod oauth;
@@ -17,6 +18,7 @@ mod scenarios;
 mod session;
 mod stream;
 mod tokens;
+mod views;
 
 use crate::area::Area;
 
@@ -24,7 +26,7 @@ pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    let areas: [fn() -> Area; 16] = [
+    let areas: [fn() -> Area; 18] = [
         overview::area,
         apps::area,
         connections::area,
@@ -38,6 +40,8 @@ pub fn all() -> Area {
         tokens::area,
         session::area,
         audit::area,
+        views::area,
+        erasures::area,
         stream::area,
         about::area,
         describe::area,

@@ -10,6 +10,7 @@ pub mod condition;
 pub mod connection;
 pub mod decider;
 pub mod diff;
+pub mod erasure;
 pub mod event;
 pub mod failure;
 pub mod html;

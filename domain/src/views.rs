@@ -3,6 +3,8 @@
 //! The folds that fill them are in `projector`; the questions are asked by `command-api`. Neither knows the other;
 //! they meet here.
 
+use std::sync::LazyLock;
+
 mod audit;
 mod connections;
 mod failures;
@@ -45,6 +47,21 @@ impl ViewSpec {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
 }
+
+impl ViewSpec {
+    /// The twin of a declared view: the same columns under another name, where it is folded anew beside the live one.
+    pub fn twin(&self) -> Option<&'static Self> {
+        static TWINS: LazyLock<Vec<ViewSpec>> = LazyLock::new(|| {
+            let name = |view: &ViewSpec| -> &'static str { format!("{}{TWIN}", view.name).leak() };
+            ALL.iter().map(|view| ViewSpec { name: name(view), ..**view }).collect()
+        });
+        let at = ALL.iter().position(|view| view.name == self.name && view.version == self.version)?;
+        TWINS.get(at)
+    }
+}
+
+/// What the name of a twin ends with.
+pub const TWIN: &str = "~anew";
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Column {

@@ -96,6 +96,8 @@ impl Embedded {
 struct Known {
     revision: u64,
     state: PortalState,
+    /// Its fields were erased: whatever comes is new.
+    erased: bool,
 }
 
 enum Verdict {
@@ -108,12 +110,17 @@ fn judge(item: &WriteItem, next: &PortalWritten, known: Option<&Known>) -> Verdi
     let Some(last) = &known.state.written else {
         return Verdict::Write(Write::Created, Expected::Exact(known.revision));
     };
-    if let (Some(ours), Some(theirs)) = (&last.source_version, &item.source_version)
+    if !known.erased
+        && let (Some(ours), Some(theirs)) = (&last.source_version, &item.source_version)
         && ours > theirs
     {
         return Verdict::Leave(vec![stale(ours, theirs)]);
     }
-    if !known.state.archived && last.digest == item.digest && last.references == next.references {
+    if !known.erased
+        && !known.state.archived
+        && last.digest == item.digest
+        && last.references == next.references
+    {
         return Verdict::Leave(vec![]);
     }
     Verdict::Write(Write::Updated, Expected::Exact(known.revision))
@@ -193,14 +200,18 @@ impl Embedded {
                 .map_err(|error| damaged(stream, &error))
         };
         let event = decode(&last)?;
+        let is_erased = |recorded: &Recorded| recorded.body.as_deref().is_some_and(seal::is_removed);
+        let mut erased = is_erased(&last);
         let events = if matches!(event, PortalEvent::Written(_)) {
             vec![event]
         } else {
             let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
             let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
-            history.map_err(|error| unavailable(&error))?.iter().map(decode).collect::<Result<_, _>>()?
+            let history = history.map_err(|error| unavailable(&error))?;
+            erased = history.iter().rfind(|recorded| recorded.body.is_some()).is_some_and(is_erased);
+            history.iter().map(decode).collect::<Result<_, _>>()?
         };
-        Ok(Known { revision: last.revision, state: fold::<PortalRecords>(&events) })
+        Ok(Known { revision: last.revision, state: fold::<PortalRecords>(&events), erased })
     }
 
     /// Which of the referenced records are here.

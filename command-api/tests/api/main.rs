@@ -22,4 +22,5 @@ mod runs;
 mod scenarios;
 mod session;
 mod stream;
+mod views;
 mod watched;

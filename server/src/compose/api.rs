@@ -44,13 +44,14 @@ pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Opt
     Ok(Some(issued.text))
 }
 
-fn context(opened: &Opened, config: &Config) -> Context {
+pub fn context(opened: &Opened, config: &Config) -> Context {
     let parts = &opened.parts;
     let build = Build { version: console::version(), ui: console::fingerprint().unwrap_or_default() };
     Context {
         executor: parts.executor.clone(),
         reads: parts.reads.clone(),
         vault: parts.vault.clone(),
+        views: opened.views.clone(),
         apps: parts.apps.clone(),
         clock: parts.clock.clone(),
         ids: parts.ids.clone(),

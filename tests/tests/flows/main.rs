@@ -8,6 +8,7 @@ mod edits;
 mod failures;
 mod import;
 mod in_step;
+mod rebuild;
 mod retry;
 mod site;
 mod stage;

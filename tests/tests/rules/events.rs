@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
+use domain::erasure::ErasureEvent;
 use domain::event::Event;
 use domain::failure::FailureEvent;
 use domain::mappings::MappingEvent;
@@ -24,6 +25,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RecordEvent>();
     check::<RunEvent>();
     check::<PortalEvent>();
+    check::<ErasureEvent>();
     check::<WatchEvent>();
     check::<FailureEvent>();
 }
@@ -32,6 +34,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
 fn there_is_no_sample_without_an_event() {
     let known: BTreeSet<String> = [
         TokenEvent::types(),
+        ErasureEvent::types(),
         ConnectionEvent::types(),
         ScenarioEvent::types(),
         MappingEvent::types(),
