@@ -8,6 +8,8 @@ mod mappings;
 pub mod oauth;
 mod overview;
 mod portal;
+mod quarantine;
+mod receipts;
 mod records;
 mod runs;
 mod scenarios;
@@ -20,7 +22,7 @@ use crate::area::Area;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    let areas = [
+    let areas = vec![
         overview::area(),
         apps::area(),
         connections::area(),
@@ -28,6 +30,8 @@ pub fn all() -> Area {
         mappings::area(),
         runs::area(),
         records::area(),
+        receipts::area(),
+        quarantine::area(),
         portal::area(),
         tokens::area(),
         session::area(),

@@ -63,6 +63,10 @@ id!(/// One execution of one scenario version.
     RunId, "rn", "run");
 id!(/// A record in the embedded Portal.
     PortalId, "po", "Portal record");
+id!(/// The receipt of one delivery: the connection's random part, then [`DIGEST_CHARS`] that tell its deliveries apart.
+    ReceiptId, "rc", "receipt");
+id!(/// A delivery kept in quarantine: the connection's random part, then its place in ten digits.
+    QuarantineId, "qn", "quarantined delivery");
 id!(/// An access token's public handle (never the token itself).
     TokenId, "tk", "token");
 

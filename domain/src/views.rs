@@ -4,6 +4,7 @@
 //! they meet here.
 
 mod connections;
+mod deliveries;
 mod portal;
 mod records;
 mod runs;
@@ -12,6 +13,10 @@ mod tally;
 mod tokens;
 
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
+pub use deliveries::{
+    DELIVERIES, DELIVERY_RECORDS, DeliveryRecordsView, DeliveryView, ENDPOINTS, EndpointView, INBOXES,
+    InboxView, QUARANTINE, QUARANTINE_MAX, QuarantineView, quarantine_key,
+};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
@@ -58,7 +63,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 13] = [
+pub const ALL: [&ViewSpec; 18] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -70,6 +75,11 @@ pub const ALL: [&ViewSpec; 13] = [
     &LINKS,
     &PORTAL,
     &PORTAL_PENDING,
+    &ENDPOINTS,
+    &DELIVERIES,
+    &INBOXES,
+    &DELIVERY_RECORDS,
+    &QUARANTINE,
     &HOURS,
     &TOTALS,
 ];

@@ -1,4 +1,6 @@
 //! Reactors act on the world, and what came of acting is again an event.
 
+pub mod look_again;
+pub mod read_deliveries;
 pub mod run_nodes;
 pub mod start_runs;

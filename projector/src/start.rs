@@ -11,10 +11,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::parts::Parts;
 use crate::projections;
+use crate::reactors::read_deliveries::ReadDeliveries;
 use crate::reactors::start_runs::StartRuns;
 
 /// How long runs may take to come to a safe point when the process is asked to end. Not reaching one loses nothing.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long hints about records are gathered before a site is asked.
+const GATHER: Duration = Duration::from_secs(2);
 
 /// The followers at work. Dropping it stops them.
 pub struct Running {
@@ -35,6 +38,9 @@ pub fn start(parts: &Parts, others: Vec<Box<dyn Follower>>) -> Running {
     running.follow(parts.bus.clone(), Box::new(projector));
     let runs = StartRuns::new(parts.clone(), running.tasks.clone(), running.stop.clone());
     running.follow(parts.bus.clone(), Box::new(runs));
+    let (tasks, stop) = (running.tasks.clone(), running.stop.clone());
+    let deliveries = ReadDeliveries::new(parts.clone(), GATHER, tasks, stop);
+    running.follow(parts.bus.clone(), Box::new(deliveries));
     for follower in others {
         running.follow(parts.bus.clone(), follower);
     }

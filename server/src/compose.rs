@@ -19,6 +19,7 @@ use engine::execute::Executor;
 use engine::follow::{self, Follower};
 use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
 use engine::project::Projector;
+use ingest::Hooks;
 use projector::{Parts, Running};
 use tokio::task::JoinHandle;
 
@@ -31,6 +32,7 @@ pub struct Opened {
     pub dir: DataDir,
     pub log: Arc<SqliteEventStore>,
     pub parts: Parts,
+    pub hooks: Hooks,
     pub installation: Installation,
 }
 
@@ -52,14 +54,15 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let apps = apps::all(&egress, &executor, &vault, &clock, &ids);
     portal::ensure(&executor).await?;
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
-    Ok(Opened { dir, log, parts, installation })
+    let hooks = Hooks::new(hook_parts(&parts));
+    Ok(Opened { dir, log, parts, hooks, installation })
 }
 
 impl Opened {
-    /// Views, runs and links go on from here.
+    /// Views, runs, deliveries and links go on from here.
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
-        projector::start(&self.parts, vec![Box::new(links)])
+        projector::start(&self.parts, vec![Box::new(links), self.hooks.follower()])
     }
 
     /// Who signs this installation's checkpoints.
@@ -81,6 +84,11 @@ impl Opened {
             Box::new(Projector::new("views", projector::projections::all(), reads, vault));
         Views(tokio::spawn(async move { follow::run(&*bus, &mut *views).await }))
     }
+}
+
+fn hook_parts(parts: &Parts) -> ingest::Parts {
+    let Parts { executor, reads, vault, clock, ids, .. } = parts.clone();
+    ingest::Parts { executor, reads, vault, clock, ids }
 }
 
 /// The folding of views; ends when dropped, which loses nothing.

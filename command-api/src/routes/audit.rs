@@ -10,7 +10,7 @@ use crate::endpoint::{Answer, Area, Json, Params, Problem, Shared, State};
 use crate::extract::limit;
 
 /// Categories of streams that speak of acts of people. Records and Portal's records are content, found elsewhere.
-const CATEGORIES: [&str; 5] = ["connection", "mapping", "run", "scenario", "token"];
+const CATEGORIES: [&str; 6] = ["connection", "endpoint", "mapping", "run", "scenario", "token"];
 
 pub fn area() -> Area {
     Area::default().administrator(routes!(list))
@@ -24,7 +24,7 @@ pub struct Filters {
     pub after: Option<u64>,
     /// Rows of a page, 1 to 500.
     pub limit: Option<u64>,
-    /// Only one category: connection, mapping, run, scenario or token.
+    /// Only one category: connection, endpoint, mapping, run, scenario or token.
     pub category: Option<String>,
 }
 
@@ -68,7 +68,7 @@ pub async fn list(State(api): State<Shared>, Params(filters): Params<Filters>) -
         return Err(Problem::bad_request(
             "INVALID_CATEGORY",
             "there is no such category",
-            "use connection, mapping, run, scenario or token",
+            "use connection, endpoint, mapping, run, scenario or token",
         )
         .at("category"));
     }

@@ -14,6 +14,7 @@ mod resume;
 mod show;
 mod store_credentials;
 mod test;
+mod webhooks;
 
 use domain::ids::ConnectionId;
 use domain::views::{CONNECTIONS, ConnectionView};
@@ -40,6 +41,7 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .administrator(routes!(confirm_identity::confirm_identity))
         .administrator(routes!(rename::rename))
+        .join(webhooks::area())
 }
 
 impl Api {

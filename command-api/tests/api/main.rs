@@ -19,3 +19,4 @@ mod scenarios;
 mod session;
 mod stream;
 mod watched;
+mod webhooks;

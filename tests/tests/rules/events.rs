@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
+use domain::delivery::{DeliveryEvent, QuarantineEvent};
+use domain::endpoint::EndpointEvent;
 use domain::event::Event;
+use domain::inbox::InboxEvent;
 use domain::mappings::MappingEvent;
 use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
@@ -22,6 +25,10 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RecordEvent>();
     check::<RunEvent>();
     check::<PortalEvent>();
+    check::<EndpointEvent>();
+    check::<DeliveryEvent>();
+    check::<QuarantineEvent>();
+    check::<InboxEvent>();
 }
 
 #[test]
@@ -34,6 +41,10 @@ fn there_is_no_sample_without_an_event() {
         RecordEvent::types(),
         RunEvent::types(),
         PortalEvent::types(),
+        EndpointEvent::types(),
+        DeliveryEvent::types(),
+        QuarantineEvent::types(),
+        InboxEvent::types(),
     ]
     .concat()
     .into_iter()
