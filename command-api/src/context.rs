@@ -29,6 +29,8 @@ pub struct Context {
     /// This installation's constant UUID, which remote systems show beside the credentials they gave us.
     pub app_id: String,
     pub templates: Templates,
+    /// The door that deliveries come through, for sending a test through it.
+    pub hooks: axum::Router,
     pub settings: Settings,
 }
 

@@ -132,7 +132,7 @@ impl Api {
     }
 
     /// Connections that something can be written to.
-    async fn destinations(&self) -> Result<Vec<String>, Problem> {
+    pub async fn destinations(&self) -> Result<Vec<String>, Problem> {
         let writes = |app: &str| self.context.apps.get(app).is_some_and(|app| app.actions.is_some());
         let query = Query { limit: CONNECTIONS_MAX, ..Query::default() };
         let page = self.context.reads.list(&CONNECTIONS, &query).await?;

@@ -11,6 +11,8 @@ mod mappings;
 pub mod oauth;
 mod overview;
 mod portal;
+mod quarantine;
+mod receipts;
 mod records;
 mod retries;
 mod runs;
@@ -26,7 +28,7 @@ pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    let areas: [fn() -> Area; 18] = [
+    let areas: [fn() -> Area; 20] = [
         overview::area,
         apps::area,
         connections::area,
@@ -36,6 +38,8 @@ pub fn all() -> Area {
         failures::area,
         retries::area,
         records::area,
+        receipts::area,
+        quarantine::area,
         portal::area,
         tokens::area,
         session::area,

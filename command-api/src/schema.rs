@@ -242,11 +242,107 @@ pub struct RevisionLine {
     actor: String,
 }
 
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum WebhookKind {
+    StandardWebhooks,
+    Woocommerce,
+    HmacBody,
+    CapabilityUrl,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum WebhookAlgorithm {
+    Sha256,
+    Sha512,
+    Sha1,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum WebhookEncoding {
+    Base64,
+    Hex,
+}
+
+/// How senders prove who they are. There is no mode without a secret.
+#[derive(ToSchema)]
+pub struct WebhookMode {
+    kind: WebhookKind,
+    /// For `hmac-body`: the header that holds the MAC, in lower case.
+    header: Option<String>,
+    /// For `woocommerce` and `hmac-body`. Default: sha256.
+    algorithm: Option<WebhookAlgorithm>,
+    /// For `hmac-body`. Default: base64.
+    encoding: Option<WebhookEncoding>,
+    /// For `hmac-body`: what stands before the MAC, such as `sha256=`.
+    prefix: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum EndpointPhase {
+    Absent,
+    Pending,
+    Live,
+    Closed,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Verdict {
+    Signed,
+    BodySigned,
+    Hint,
+    Released,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Finding {
+    Changed,
+    Unchanged,
+    Gone,
+    NotShown,
+    Failed,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum QuarantineReason {
+    Unsigned,
+    Mismatch,
+    Stale,
+    OtherContent,
+}
+
+/// A record that a delivery named, and what was found.
+#[derive(ToSchema)]
+pub struct ReadRecord {
+    resource: String,
+    id: String,
+    finding: Finding,
+    revision: Option<u64>,
+    note: Option<String>,
+}
+
+/// Numbers of a sender's outbox that never came, both ends included.
+#[derive(ToSchema)]
+pub struct OutboxRange {
+    outbox: String,
+    first: u64,
+    last: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use domain::access::Role;
     use domain::connection::{Health, StageResult};
+    use domain::delivery::{Reason, Verdict};
+    use domain::endpoint::EndpointPhase;
     use domain::failure::FailureState;
+    use domain::inbox::Finding;
     use domain::run::{Level, Outcome, RunMode};
     use domain::views::{ConnectionPhase, RunPhaseView};
     use serde_json::{Value, json};
@@ -258,7 +354,31 @@ mod tests {
         use RunPhaseView as P;
         let described = serde_json::to_value(crate::openapi()).unwrap();
         let words = |name: &str| described["components"]["schemas"][name]["enum"].clone();
-        let pairs: [(&str, Value); 9] = [
+        let pairs: [(&str, Value); 13] = [
+            ("Verdict", json!([Verdict::Signed, Verdict::BodySigned, Verdict::Hint, Verdict::Released])),
+            (
+                "EndpointPhase",
+                json!([
+                    EndpointPhase::Absent,
+                    EndpointPhase::Pending,
+                    EndpointPhase::Live,
+                    EndpointPhase::Closed
+                ]),
+            ),
+            (
+                "Finding",
+                json!([
+                    Finding::Changed,
+                    Finding::Unchanged,
+                    Finding::Gone,
+                    Finding::NotShown,
+                    Finding::Failed
+                ]),
+            ),
+            (
+                "QuarantineReason",
+                json!([Reason::Unsigned, Reason::Mismatch, Reason::Stale, Reason::OtherContent]),
+            ),
             ("FailureState", json!([S::Open, S::Acknowledged, S::Resolved, S::Ignored])),
             ("Health", json!([Health::Unknown, Health::Healthy, Health::Degraded, Health::Failing])),
             (

@@ -67,6 +67,10 @@ id!(/// All records of a scenario that fail for the same reason.
     FailureId, "fl", "failure");
 id!(/// The erasure of a person.
     ErasureId, "er", "erasure");
+id!(/// The receipt of one delivery: the connection's random part, then [`DIGEST_CHARS`] that tell its deliveries apart.
+    ReceiptId, "rc", "receipt");
+id!(/// A delivery kept in quarantine: the connection's random part, then its place in ten digits.
+    QuarantineId, "qn", "quarantined delivery");
 id!(/// An access token's public handle (never the token itself).
     TokenId, "tk", "token");
 

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 mod audit;
 mod connections;
+mod deliveries;
 mod failures;
 mod portal;
 mod records;
@@ -18,6 +19,10 @@ mod watches;
 
 pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
+pub use deliveries::{
+    DELIVERIES, DELIVERY_RECORDS, DeliveryRecordsView, DeliveryView, ENDPOINTS, EndpointView, INBOXES,
+    InboxView, QUARANTINE, QUARANTINE_MAX, QuarantineView, quarantine_key,
+};
 pub use failures::{
     FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
     failing_prefix, failing_run_key,
@@ -84,7 +89,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 16] = [
+pub const ALL: [&ViewSpec; 21] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -97,6 +102,11 @@ pub const ALL: [&ViewSpec; 16] = [
     &LINKS,
     &PORTAL,
     &PORTAL_PENDING,
+    &ENDPOINTS,
+    &DELIVERIES,
+    &INBOXES,
+    &DELIVERY_RECORDS,
+    &QUARANTINE,
     &HOURS,
     &TOTALS,
     &WATCHES,

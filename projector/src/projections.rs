@@ -2,12 +2,17 @@
 
 mod audit;
 mod connections;
+mod deliveries;
+mod delivery_records;
+mod endpoints;
 mod failures;
 mod hours;
+mod inboxes;
 mod links;
 mod mappings;
 mod pending;
 mod portal;
+mod quarantine;
 mod records;
 mod run_chunks;
 mod run_log;
@@ -34,6 +39,11 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(links::Links),
         Box::new(portal::Portal),
         Box::new(pending::Pending),
+        Box::new(endpoints::Endpoints),
+        Box::new(deliveries::Deliveries),
+        Box::new(inboxes::Inboxes),
+        Box::new(delivery_records::DeliveryRecords),
+        Box::new(quarantine::Quarantine),
         Box::new(hours::Hours),
         Box::new(totals::Totals),
         Box::new(watches::Watches),

@@ -12,11 +12,14 @@ use tokio_util::task::TaskTracker;
 use crate::parts::Parts;
 use crate::projections;
 use crate::reactors::keep_in_step::{KeepInStep, WatchPace};
+use crate::reactors::read_deliveries::ReadDeliveries;
 use crate::reactors::start_change_runs::StartChangeRuns;
 use crate::reactors::start_runs::StartRuns;
 
 /// How long runs may take to come to a safe point when the process is asked to end. Not reaching one loses nothing.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long hints about records are gathered before a site is asked.
+const GATHER: Duration = Duration::from_secs(2);
 
 /// The followers at work. Dropping it stops them.
 pub struct Running {
@@ -45,6 +48,9 @@ pub fn start_at(parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) 
     running.follow(parts.bus.clone(), Box::new(StartChangeRuns::new(parts.clone())));
     let watch = KeepInStep::new(parts.clone(), pace, running.tasks.clone(), running.stop.clone());
     running.tasks.spawn(watch.run());
+    let (tasks, stop) = (running.tasks.clone(), running.stop.clone());
+    let deliveries = ReadDeliveries::new(parts.clone(), GATHER, tasks, stop);
+    running.follow(parts.bus.clone(), Box::new(deliveries));
     for follower in others {
         running.follow(parts.bus.clone(), follower);
     }

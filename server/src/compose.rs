@@ -20,6 +20,7 @@ use engine::follow::{self, Follower};
 use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
 use engine::project::Projector;
 use engine::rebuild::{Rebuild, ViewKeeper};
+use ingest::Hooks;
 use projector::{Parts, Running};
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,7 @@ pub struct Opened {
     pub log: Arc<SqliteEventStore>,
     pub parts: Parts,
     pub views: Arc<ViewKeeper>,
+    pub hooks: Hooks,
     pub installation: Installation,
 }
 
@@ -56,14 +58,15 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let rebuild = Rebuild { log: log.clone(), reads: reads.clone(), vault: vault.clone() };
     let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
-    Ok(Opened { dir, log, parts, views, installation })
+    let hooks = Hooks::new(hook_parts(&parts));
+    Ok(Opened { dir, log, parts, views, hooks, installation })
 }
 
 impl Opened {
-    /// Views, runs and links go on from here.
+    /// Views, runs, deliveries and links go on from here.
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
-        projector::start(&self.parts, vec![Box::new(links)])
+        projector::start(&self.parts, vec![Box::new(links), self.hooks.follower()])
     }
 
     /// Who signs this installation's checkpoints.
@@ -85,6 +88,11 @@ impl Opened {
             Box::new(Projector::new("views", projector::projections::all(), reads, vault));
         Views(tokio::spawn(async move { follow::run(&*bus, &mut *views).await }))
     }
+}
+
+fn hook_parts(parts: &Parts) -> ingest::Parts {
+    let Parts { executor, reads, vault, clock, ids, .. } = parts.clone();
+    ingest::Parts { executor, reads, vault, clock, ids }
 }
 
 /// The folding of views; ends when dropped, which loses nothing.

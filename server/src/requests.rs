@@ -11,6 +11,8 @@ use crate::listen::Client;
 
 /// Asked every few seconds by monitors; not worth a line.
 const QUIET: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+/// Accepted deliveries come by the thousand, and each has its receipt.
+const DELIVERIES: &str = "/hooks/";
 
 pub async fn record(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
@@ -25,7 +27,7 @@ pub async fn record(request: Request, next: Next) -> Response {
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     if status >= 500 && !QUIET.contains(&route.as_str()) {
         tracing::warn!(method, route, status, millis, client, "request failed");
-    } else if QUIET.contains(&route.as_str()) {
+    } else if QUIET.contains(&route.as_str()) || (route.starts_with(DELIVERIES) && status < 300) {
         tracing::debug!(method, route, status, millis, "request");
     } else {
         tracing::info!(method, route, status, millis, client, "request");

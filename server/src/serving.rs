@@ -60,7 +60,7 @@ fn app(service: &Service, config: &Config, stop: &Stop, metrics: PrometheusHandl
     let health = Health { ready: std::sync::Arc::new(ready), metrics, access };
     health::router(health)
         .merge(service.api.clone())
-        .merge(ingest::router())
+        .merge(opened.hooks.router())
         .merge(console::router())
         .fallback(nothing_here)
         .layer(axum::middleware::from_fn(requests::record))

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app_portal::http::{Answer, AnswerItem, AnswerStatus, BATCH_BYTES_MAX, Batch, BatchItem, ItemError};
-use app_sdk::signature::{SignedHeaders, SigningKey, verify};
+use app_sdk::signature::{SignedHeaders, VerifyingKey, verify};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -47,7 +47,7 @@ struct Kept {
 #[derive(Clone)]
 pub struct Receiver {
     kept: Arc<Mutex<Kept>>,
-    key: Arc<SigningKey>,
+    key: Arc<VerifyingKey>,
     now: DateTime<Utc>,
     pub url: String,
 }
@@ -57,7 +57,7 @@ impl Receiver {
     pub async fn start(secret: &str, now: DateTime<Utc>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let key = Arc::new(SigningKey::parse(&Secret::new(secret.to_owned())).unwrap());
+        let key = Arc::new(VerifyingKey::parse(&Secret::new(secret.to_owned())).unwrap());
         let receiver = Self { kept: Arc::default(), key, now, url };
         let app = Router::new()
             .route("/v1/import/batches", post(import))

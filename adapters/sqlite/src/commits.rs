@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::copier::Copier;
 use crate::database::BUSY_WAIT;
 
 /// Pages in the write-ahead log from which on they are copied over.
@@ -50,6 +51,8 @@ pub(crate) struct Checkpoints {
     page_bytes: usize,
     /// Pages at which the next attempt is made.
     due: usize,
+    /// Who copies, where that is not the writer itself.
+    copier: Option<Copier>,
 }
 
 impl Checkpoints {
@@ -60,11 +63,21 @@ impl Checkpoints {
             seen.store(usize::try_from(now).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self { pages, page_bytes: page_bytes as usize, due: COPY_PAGES_MIN })
+        Ok(Self { pages, page_bytes: page_bytes as usize, due: COPY_PAGES_MIN, copier: None })
+    }
+
+    /// Leaves the copying to somebody beside the writer. The writer only ends what is left when the log has become
+    /// large, which is little, because most was copied before.
+    #[must_use]
+    pub fn beside(self, copier: Copier) -> Self {
+        Self { copier: Some(copier), ..self }
     }
 
     /// Call it after each commit, when its answer is out.
     pub fn after_commit(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if let Some(error) = self.copier.as_ref().and_then(Copier::failure) {
+            return Err(error);
+        }
         let pages = self.pages.load(Ordering::Relaxed);
         if pages < COPY_PAGES_MIN {
             self.due = COPY_PAGES_MIN;
@@ -74,10 +87,13 @@ impl Checkpoints {
         }
         // If no reader is in the way, the next commit starts the log anew, and the hook tells so; until then go on.
         self.due = pages + COPY_PAGES_MIN;
-        if pages * self.page_bytes >= TRUNCATE_BYTES_MIN {
-            truncate(connection)
-        } else {
-            checkpoint(connection, "PASSIVE")
+        match &self.copier {
+            _ if pages * self.page_bytes >= TRUNCATE_BYTES_MIN => truncate(connection),
+            Some(copier) => {
+                copier.order();
+                Ok(())
+            }
+            None => checkpoint(connection, "PASSIVE"),
         }
     }
 }
@@ -112,6 +128,6 @@ pub(crate) fn scrub(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Copies what no reader needs any longer. That a reader was in the way is no error.
-fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
+pub(crate) fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?.query_row([], |_| Ok(()))
 }

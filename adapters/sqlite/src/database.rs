@@ -97,6 +97,16 @@ pub(crate) fn check_kind(connection: &Connection, kind: &Kind, file: &Path) -> R
     }
 }
 
+/// Opens a connection that copies the write-ahead log and writes nothing itself.
+pub(crate) fn open_copier(file: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.pragma_update(None, "synchronous", durability.pragma())?;
+    connection.query_row("PRAGMA wal_autocheckpoint=0", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
 /// Opens something on a thread where it may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     open: impl FnOnce() -> Result<T, OpenError> + Send + 'static,

@@ -78,7 +78,7 @@ impl SqliteEventStore {
         database::blocking(move || {
             let connection = database::open_writer(&dir, &LOG, options.writer_cache_kib)?;
             let file = dir.path().join(LOG.file);
-            let writer = Writer::start(connection, clock, options.pages_max)
+            let writer = Writer::start(connection, &file, clock, options.pages_max)
                 .map_err(|source| database::explain(&file)(source))?;
             let readers = Readers::new(file, options.readers_max, options.reader_cache_kib);
             Ok(Self { readers, writer, dir })

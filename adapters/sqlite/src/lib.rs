@@ -5,6 +5,7 @@
 //! synced with every commit; the views are not, because they can be folded from the log again.
 
 mod commits;
+mod copier;
 mod data_dir;
 mod database;
 mod event_store;

@@ -8,6 +8,7 @@ use crate::authorise::Authorise;
 use crate::catalogue::AppEntry;
 use crate::changes::Changes;
 use crate::check::{Check, Discover};
+use crate::hear::Hear;
 use crate::source::{Reader, Source};
 
 /// One app. Capabilities are optional: an app offers what its remote system can do.
@@ -19,6 +20,7 @@ pub struct App {
     pub authorise: Option<Arc<dyn Authorise>>,
     pub source: Option<Arc<dyn Source>>,
     pub reader: Option<Arc<dyn Reader>>,
+    pub hear: Option<Arc<dyn Hear>>,
     pub changes: Option<Arc<dyn Changes>>,
     pub actions: Option<Arc<dyn Actions>>,
 }
@@ -33,6 +35,7 @@ impl App {
             authorise: None,
             source: None,
             reader: None,
+            hear: None,
             changes: None,
             actions: None,
         }

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod check;
 pub mod egress;
 pub mod error;
+pub mod hear;
 pub mod politeness;
 pub mod session;
 pub mod signature;

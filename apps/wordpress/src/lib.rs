@@ -10,6 +10,7 @@ mod describe;
 mod details;
 mod discover;
 mod fault;
+mod hear;
 mod html;
 mod items;
 mod json;
@@ -46,6 +47,7 @@ pub fn app(egress: Arc<Egress>, clock: Arc<dyn Clock>) -> App {
     app.authorise = Some(Arc::new(authorise::WordPressAuthorise::new(Arc::clone(&egress))));
     app.changes = Some(Arc::new(changes::WordPressChanges::new(Arc::clone(&egress))));
     app.source = Some(Arc::new(source::WordPressSource::new(egress, &limits)));
+    app.hear = Some(Arc::new(hear::WordPressHear));
     app.reader = Some(Arc::new(reader::WordPressReader));
     app
 }

@@ -20,6 +20,7 @@ mod store_credentials;
 mod test;
 mod timeline;
 mod using;
+mod webhooks;
 
 use domain::ids::ConnectionId;
 use domain::views::{CONNECTIONS, ConnectionView};
@@ -52,6 +53,7 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .administrator(routes!(confirm_identity::confirm_identity))
         .administrator(routes!(rename::rename))
+        .join(webhooks::area())
 }
 
 impl Api {

@@ -32,6 +32,8 @@ fn filled(path: &str) -> String {
         "runs" => "rn_none",
         "tokens" => "tk_none",
         "portal" => "po_none",
+        "receipts" => "rc_none",
+        "quarantine" => "qn_none",
         _ => "none",
     };
     let path = path.replace("{id}", id).replace("{connection}", "cn_none").replace("{resource}", "users");

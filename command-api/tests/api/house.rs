@@ -32,12 +32,13 @@ pub struct House {
     pub viewer: String,
     pub operator: String,
     pub administrator: String,
-    views: JoinHandle<()>,
+    pub hooks: ingest::Hooks,
+    views: [JoinHandle<()>; 2],
 }
 
 impl Drop for House {
     fn drop(&mut self) {
-        self.views.abort();
+        self.views.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -71,6 +72,14 @@ impl Answer {
         answer
     }
 
+    /// A refusal by the door for deliveries, which gives no request ids.
+    #[track_caller]
+    pub fn refused_by_the_door(self, status: u16, code: &str) -> Self {
+        let answer = self.is(status);
+        assert_eq!(answer.json["code"], code, "{}", answer.text);
+        answer
+    }
+
     pub fn id(&self) -> String {
         self.json["id"].as_str().unwrap().to_owned()
     }
@@ -94,13 +103,26 @@ impl House {
         let bus: Arc<dyn Bus> = Arc::new(LogBus::new(store.clone()));
         let mut projector =
             Projector::new("views", projector::projections::all(), reads.clone(), vault.clone());
-        let views = tokio::spawn(async move { follow::run(&*bus, &mut projector).await });
+        let executor = Executor::new(store, ids.clone());
+        let hooks = ingest::Hooks::new(ingest::Parts {
+            executor: executor.clone(),
+            reads: reads.clone(),
+            vault: vault.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        });
+        let mut registry = hooks.follower();
+        let other = bus.clone();
+        let views = [
+            tokio::spawn(async move { follow::run(&*bus, &mut projector).await }),
+            tokio::spawn(async move { follow::run(&*other, &mut *registry).await }),
+        ];
         let site = Arc::new(Site::default());
         let rebuild = Rebuild { log: store.clone(), reads: reads.clone(), vault: vault.clone() };
         let keeper = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
         let context = Context {
             views: keeper,
-            executor: Executor::new(store, ids.clone()),
+            executor,
             reads,
             vault,
             apps: Apps::new(fake_app::apps(&site)),
@@ -109,6 +131,7 @@ impl House {
             public_url: "http://127.0.0.1:8080/".to_owned(),
             app_id: "6f2a0f4e-8d0f-4b39-9a36-0a4f6b1f7a10".to_owned(),
             templates: Templates::built_in(),
+            hooks: hooks.router(),
             settings,
         };
         let add = ConnectionCommand::Add {
@@ -129,11 +152,15 @@ impl House {
         assert!(engine::wait::until(&*context.reads, &TOKENS, last, patience).await.unwrap());
         let [viewer, operator, administrator] = <[String; 3]>::try_from(tokens).unwrap();
         let app = router(context.clone());
-        Self { app, context, clock, site, viewer, operator, administrator, views }
+        Self { app, context, clock, site, viewer, operator, administrator, hooks, views }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.app.clone().oneshot(request).await.unwrap();
+        self.send_to(self.app.clone(), request).await
+    }
+
+    pub async fn send_to(&self, app: Router, request: Request<Body>) -> Answer {
+        let response = app.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -160,6 +187,18 @@ impl House {
 
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(Self::request(Method::DELETE, path, &self.administrator).body(Body::empty()).unwrap()).await
+    }
+
+    /// The quarantine of a connection, once it has so many entries.
+    pub async fn quarantine(&self, connection: &str, count: usize) -> Answer {
+        for _ in 0..5_000 {
+            let listed = self.get(&format!("/api/v1/quarantine?connection={connection}")).await.is(200);
+            if listed.json["items"].as_array().unwrap().len() >= count {
+                return listed;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        panic!("there are no {count} entries");
     }
 
     /// A POST with an idempotency key.

@@ -24,3 +24,4 @@ mod session;
 mod stream;
 mod views;
 mod watched;
+mod webhooks;

@@ -12,7 +12,7 @@ impl Projection for Audit {
     }
 
     fn categories(&self) -> &'static [&'static str] {
-        &["connection", "erasure", "failure", "mapping", "run", "scenario", "token", "watch"]
+        &["connection", "endpoint", "erasure", "failure", "mapping", "run", "scenario", "token", "watch"]
     }
 
     fn needs(&self, _: &Recorded) -> Option<String> {

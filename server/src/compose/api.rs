@@ -58,6 +58,7 @@ pub fn context(opened: &Opened, config: &Config) -> Context {
         public_url: public_url(config),
         app_id: opened.installation.app_id.to_string(),
         templates: Templates::built_in(),
+        hooks: opened.hooks.router(),
         settings: Settings { build, ..Settings::default() },
     }
 }

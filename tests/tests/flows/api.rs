@@ -32,6 +32,7 @@ impl Api {
             ids: parts.ids.clone(),
             public_url: "http://127.0.0.1:8080".to_owned(),
             app_id: "6f2a0f4e-8d0f-4b39-9a36-0a4f6b1f7a10".to_owned(),
+            hooks: stage.hooks.router(),
             templates: Templates::built_in(),
             settings: Settings { read_patience: std::time::Duration::from_secs(20), ..Settings::default() },
         }))

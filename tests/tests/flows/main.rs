@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod api;
+mod deliveries;
 mod destination;
 mod edits;
 mod failures;

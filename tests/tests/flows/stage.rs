@@ -28,6 +28,7 @@ use engine::execute::Executor;
 use engine::ports::{EventStore, Query, ReadStore, Secret, SecretSlot};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use ingest::Hooks;
 use projector::{API_PURPOSE, Parts, Running, WatchPace};
 use serde_json::{Value, json};
 
@@ -109,6 +110,8 @@ pub struct Stage {
     pub executor: Executor,
     pub source: Arc<Scripted>,
     pub parts: Parts,
+    pub clock: Arc<ManualClock>,
+    pub hooks: Hooks,
     running: Option<Running>,
 }
 
@@ -180,6 +183,8 @@ impl Stage {
             let mut scripted = App::new(entry());
             scripted.source = Some(source.clone());
             scripted.reader = Some(Arc::new(Volatile));
+            let egress = Arc::new(Egress::new(EgressConfig::default(), ids.clone()));
+            scripted.hear = app_wordpress::app(egress, clock.clone()).hear;
             scripted
         });
         let mut portal = App::new(app_portal::entry());
@@ -195,10 +200,19 @@ impl Stage {
             vault,
             bus: Arc::new(LogBus::new(store.clone())),
             apps: Apps::new([wordpress, portal]),
-            clock,
+            clock: clock.clone(),
             ids,
         };
-        let mut stage = Self { store, reads, executor, source, parts, running: None };
+        let Parts { vault, ids, .. } = parts.clone();
+        let doors = ingest::Parts {
+            executor: executor.clone(),
+            reads: reads.clone(),
+            vault,
+            clock: clock.clone(),
+            ids,
+        };
+        let hooks = Hooks::new(doors);
+        let mut stage = Self { store, reads, executor, source, parts, clock, hooks, running: None };
         stage.start();
         stage.connect(app_portal::EMBEDDED_CONNECTION, "portal", app_portal::EMBEDDED_ADDRESS).await;
         stage
@@ -209,7 +223,8 @@ impl Stage {
         let links = LinkReferences::new(self.executor.clone(), self.reads.clone());
         let tick = Duration::from_millis(20);
         let pace = WatchPace { tick, ask: Some(tick), sweep: None };
-        self.running = Some(projector::start_at(&self.parts, vec![Box::new(links)], pace));
+        self.running =
+            Some(projector::start_at(&self.parts, vec![Box::new(links), self.hooks.follower()], pace));
     }
 
     /// Ends the followers where they stand, as a crash would.
@@ -327,6 +342,13 @@ impl Stage {
             views.push(found.view(row.key, body.map(|body| serde_json::from_slice(&body).unwrap())));
         }
         views
+    }
+
+    /// Ids of the posts that are known.
+    pub async fn posts(&self) -> Vec<u64> {
+        let query = Query { key_prefix: format!("{SITE}.posts."), ..Query::default() };
+        let rows = self.reads.list(&domain::views::RECORDS, &query).await.unwrap().rows;
+        rows.iter().map(|row| row.key.rsplit('.').next().unwrap().parse().unwrap()).collect()
     }
 
     pub fn put(&self, resource: &str, id: u64, record: Value) {

@@ -39,12 +39,13 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
 ];
 
 /// Packages that have one home.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 9] = [
     ("cqrs-es", &["engine"]),
     ("rusqlite", &["adapter-sqlite"]),
     ("reqwest", &["app-sdk"]),
     ("hmac", &["app-sdk"]),
     ("sha2", &["app-sdk"]),
+    ("ring", &["app-sdk", "engine"]),
     ("cel", &["domain"]),
     ("ammonia", &["domain"]),
     ("axum", &["command-api", "ingest", "portal-integrations", "wordpress-model"]),

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 
 use super::sources::files;
 
-/// Sections E to H of `docs/bad-input.md` and 153 to 158.
+/// Sections A to C and E to H of `docs/bad-input.md`, 153 to 158, and 179, which belongs to B.
 fn claimed() -> BTreeSet<u32> {
-    (81..=142).chain(153..=158).filter(|number| !NOT_YET.contains(number)).collect()
+    (1..=62)
+        .chain(81..=142)
+        .chain(153..=158)
+        .chain([179])
+        .filter(|number| !NOT_YET.contains(number))
+        .collect()
 }
 
 /// Without a test of its own, with the reason.
-const NOT_YET: [u32; 3] = [
+const NOT_YET: [u32; 4] = [
+    48, // a million timed guesses need a quiet machine; the comparing itself is the libraries' constant-time one
     135, // feedback loops need triggers that fire by themselves; there is only the manual one
     139, // schedules do not exist yet
     154, // power cuts: the harness is part of the fault suite to come
@@ -21,8 +27,9 @@ fn each_claimed_number_has_a_test() {
     let mut tested = BTreeSet::new();
     for (_, text) in files(&[".rs"]) {
         for (start, _) in text.match_indices("bad_input_") {
-            let digits: String = text[start + 10..].chars().take_while(char::is_ascii_digit).collect();
-            tested.extend(digits.parse::<u32>());
+            // A name may hold several numbers: `bad_input_049_050_bombs`.
+            let numbers = text[start + 10..].split('_').map_while(|part| part.parse::<u32>().ok());
+            tested.extend(numbers);
         }
     }
     let untested: Vec<_> = claimed().difference(&tested).copied().collect();

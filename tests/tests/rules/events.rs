@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
+use domain::delivery::{DeliveryEvent, QuarantineEvent};
+use domain::endpoint::EndpointEvent;
 use domain::erasure::ErasureEvent;
 use domain::event::Event;
+use domain::event::Event;
 use domain::failure::FailureEvent;
+use domain::inbox::InboxEvent;
 use domain::mappings::MappingEvent;
 use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
@@ -28,6 +32,10 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<ErasureEvent>();
     check::<WatchEvent>();
     check::<FailureEvent>();
+    check::<EndpointEvent>();
+    check::<DeliveryEvent>();
+    check::<QuarantineEvent>();
+    check::<InboxEvent>();
 }
 
 #[test]
@@ -43,6 +51,10 @@ fn there_is_no_sample_without_an_event() {
         PortalEvent::types(),
         WatchEvent::types(),
         FailureEvent::types(),
+        EndpointEvent::types(),
+        DeliveryEvent::types(),
+        QuarantineEvent::types(),
+        InboxEvent::types(),
     ]
     .concat()
     .into_iter()

@@ -1,6 +1,7 @@
 //! The one thread that writes the log. It takes what is waiting, writes it in one transaction, syncs once and answers
 //! everybody: a sync costs a thousand times more than an event.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use super::append::Group;
 use super::links;
 use super::names::Known;
 use crate::commits::{Checkpoints, Severity, severity};
+use crate::copier::Copier;
 use crate::database::closed;
 
 /// Appends in one transaction.
@@ -53,6 +55,7 @@ pub(super) struct Writer {
 impl Writer {
     pub fn start(
         mut connection: Connection,
+        file: &Path,
         clock: Arc<dyn Clock>,
         pages_max: Option<u32>,
     ) -> rusqlite::Result<Self> {
@@ -62,7 +65,8 @@ impl Writer {
         let end: Position =
             connection.query_row("SELECT coalesce(max(position), 0) FROM events", [], |row| row.get(0))?;
         let chain = links::last(&connection, end)?;
-        let checkpoints = Checkpoints::watch(&mut connection, LOG.page_bytes)?;
+        let copier = Copier::start(file, LOG.durability)?;
+        let checkpoints = Checkpoints::watch(&mut connection, LOG.page_bytes)?.beside(copier);
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let (end_sender, end_receiver) = watch::channel(end);
         let (fatal_sender, fatal) = watch::channel(None);
@@ -120,8 +124,9 @@ impl Drop for Writer {
 }
 
 struct Thread {
-    connection: Connection,
+    /// Dropped before the connection, which has to be the last one open.
     checkpoints: Checkpoints,
+    connection: Connection,
     clock: Arc<dyn Clock>,
     known: Known,
     /// The chain after the last commit.

@@ -70,6 +70,30 @@ async fn bad_input_005_006_no_second_request_hides_in_a_body() {
 }
 
 #[tokio::test]
+async fn bad_input_007_bodies_in_odd_pieces_are_refused_or_cut_off() {
+    let server = start(limits()).await;
+    let post = |coding: &str, body: &str| {
+        server.exchange(format!(
+            "POST /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: {coding}\r\n\r\n{body}"
+        ))
+    };
+    let trailers = format!("1\r\nx\r\n0\r\n{}\r\n", "t: x\r\n".repeat(200_000));
+    let extension = format!("1;{}\r\nx\r\n0\r\n\r\n", "e".repeat(1 << 20));
+    for (coding, body) in [
+        ("chunked", "fffffffffffffffff\r\nx"),
+        ("chunked", "-1\r\nx"),
+        ("chunked", "zz\r\nx"),
+        ("chunked", &extension),
+        ("chunked", &trailers),
+        ("xchunked", "1\r\nx\r\n0\r\n\r\n"),
+        ("chunked, identity", "1\r\nx\r\n0\r\n\r\n"),
+    ] {
+        let answer = post(coding, body).await;
+        assert_ne!(status(&answer), "200", "{coding} {body:.20}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn bad_input_008_heads_are_bounded() {
     let server = start(limits()).await;
     let many = "x: y\r\n".repeat(101);

@@ -1,0 +1,230 @@
+//! Reads what came in, in its order for each connection. A delivery is only a reason to look: the records it names are
+//! fetched again, and what differs is recorded. How far it came is in the inbox's stream, written after the records,
+//! so a crash means that some deliveries are read again, which changes nothing.
+
+mod batch;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use app_sdk::AppError;
+use async_trait::async_trait;
+use domain::delivery::connection_of;
+use domain::ids::ConnectionId;
+use domain::views::{DELIVERIES, ENDPOINTS};
+use engine::Position;
+use engine::follow::{Follower, chain};
+use engine::ports::{Cause, Filter, Query, Slice};
+use engine::retry::{self, Failure};
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::batch::{Progress, read_batch};
+use super::look_again::LookError;
+use crate::parts::Parts;
+
+/// Connections read at the same time; each has its own pace at its own site.
+const CONNECTIONS_MAX: usize = 16;
+/// Wait after the last attempt of a row of attempts.
+const PARKED: Duration = Duration::from_mins(5);
+const VIEW_PATIENCE: Duration = Duration::from_secs(30);
+const PAGE: usize = 500;
+/// What about a connection makes another look worthwhile.
+const WAKING: [&str; 4] = [
+    "connection.resumed",
+    "connection.credentials-stored",
+    "connection.tested",
+    "connection.identity-confirmed",
+];
+
+pub struct ReadDeliveries {
+    parts: Parts,
+    reading: Arc<Mutex<HashMap<ConnectionId, Reading>>>,
+    turns: Arc<Semaphore>,
+    /// How long hints are gathered before the site is asked, so that a burst about one record is one question.
+    gather: Duration,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// A connection that somebody reads.
+struct Reading {
+    bell: Arc<Notify>,
+    /// The newest event that rang for it.
+    news: Position,
+}
+
+impl ReadDeliveries {
+    pub fn new(parts: Parts, gather: Duration, tasks: TaskTracker, stop: CancellationToken) -> Self {
+        let turns = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        Self { parts, reading: Arc::default(), turns, gather, tasks, stop }
+    }
+
+    fn ring(&self, connection: ConnectionId, position: Position) {
+        let mut reading = lock(&self.reading);
+        if let Some(known) = reading.get_mut(&connection) {
+            known.news = known.news.max(position);
+            known.bell.notify_one();
+            return;
+        }
+        let bell = Arc::new(Notify::new());
+        reading.insert(connection.clone(), Reading { bell: bell.clone(), news: position });
+        drop(reading);
+        let reader = Reader {
+            parts: self.parts.clone(),
+            connection,
+            bell,
+            reading: self.reading.clone(),
+            gather: self.gather,
+        };
+        let (turns, stop) = (self.turns.clone(), self.stop.clone());
+        self.tasks.spawn(async move {
+            let connection = reader.connection.clone();
+            let shared = reader.reading.clone();
+            tokio::select! {
+                () = reader.read(&turns) => {}
+                () = stop.cancelled() => { lock(&shared).remove(&connection); }
+            }
+        });
+    }
+}
+
+#[async_trait]
+impl Follower for ReadDeliveries {
+    fn name(&self) -> &'static str {
+        "read-deliveries"
+    }
+
+    fn filter(&self) -> Filter {
+        Filter::categories(["delivery", "connection"])
+    }
+
+    /// Nothing is skipped by beginning at the end: what was not read stands behind the inbox's mark.
+    async fn checkpoint(&mut self) -> Result<Position, Cause> {
+        let end = *self.parts.executor.store.end().borrow();
+        let mut query = Query { limit: PAGE, ..Query::default() };
+        loop {
+            let page = self.parts.reads.list(&ENDPOINTS, &query).await?;
+            for row in page.rows {
+                if let Ok(connection) = ConnectionId::parse(&row.key) {
+                    self.ring(connection, end);
+                }
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(end);
+            }
+        }
+    }
+
+    async fn take(&mut self, slice: Slice) -> Result<(), Cause> {
+        let mut rung: BTreeSet<(ConnectionId, Position)> = BTreeSet::new();
+        for event in slice.events.iter().rev() {
+            let id = event.stream.id();
+            let connection = match event.stream.category() {
+                "delivery" => connection_of(id),
+                _ if WAKING.contains(&&*event.event_type) => ConnectionId::parse(id).ok(),
+                _ => None,
+            };
+            let Some(connection) = connection else { continue };
+            if !rung.iter().any(|(known, _)| *known == connection) {
+                rung.insert((connection, event.position));
+            }
+        }
+        for (connection, position) in rung {
+            self.ring(connection, position);
+        }
+        Ok(())
+    }
+}
+
+/// Reads one connection until there is nothing more.
+struct Reader {
+    parts: Parts,
+    connection: ConnectionId,
+    bell: Arc<Notify>,
+    reading: Arc<Mutex<HashMap<ConnectionId, Reading>>>,
+    gather: Duration,
+}
+
+impl Reader {
+    async fn read(&self, turns: &Semaphore) {
+        let mut attempt = 0;
+        loop {
+            let news = lock(&self.reading).get(&self.connection).map_or(0, |reading| reading.news);
+            let pause = {
+                let Ok(_turn) = turns.acquire().await else { return };
+                match self.batch(news).await {
+                    Ok(Progress::Read) => {
+                        attempt = 0;
+                        continue;
+                    }
+                    Ok(Progress::Nothing) => None,
+                    Err(error) => {
+                        attempt += 1;
+                        Some(self.pause(&error, attempt))
+                    }
+                }
+            };
+            match pause {
+                // Nothing is left, or a person has to act; what they do rings.
+                None | Some(None) if self.leave(news) => return,
+                None | Some(None) => {}
+                Some(Some((pause, is_last))) => {
+                    if is_last {
+                        attempt = 0;
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = self.bell.notified(), if is_last => {}
+                    }
+                }
+            }
+        }
+    }
+
+    async fn batch(&self, news: Position) -> Result<Progress, LookError> {
+        let reads = &*self.parts.reads;
+        let shown = engine::wait::until(reads, &DELIVERIES, news, VIEW_PATIENCE).await;
+        if !shown.map_err(|error| LookError::Store(error.into()))? {
+            return Err(LookError::Store("the view of deliveries is behind".into()));
+        }
+        read_batch(&self.parts, &self.connection, self.gather).await
+    }
+
+    /// True when nothing rang meanwhile, and nobody reads this connection any more.
+    fn leave(&self, news: Position) -> bool {
+        let mut reading = lock(&self.reading);
+        if reading.get(&self.connection).is_some_and(|known| known.news > news) {
+            return false;
+        }
+        reading.remove(&self.connection);
+        true
+    }
+
+    /// How long to wait, and whether that was the last of a row of attempts; `None` when only a person can help.
+    fn pause(&self, error: &LookError, attempt: u32) -> Option<(Duration, bool)> {
+        let connection = &self.connection;
+        let failure = match error {
+            LookError::NotUsable(problem) => {
+                tracing::info!(%connection, code = problem.code, "deliveries wait for their connection");
+                return None;
+            }
+            LookError::Later(AppError::RateLimited { retry_after, .. }) => {
+                Failure::RateLimited { retry_after: *retry_after }
+            }
+            LookError::Later(AppError::Unauthorized { .. }) => Failure::Permanent,
+            LookError::Later(_) | LookError::Store(_) => Failure::Transient,
+        };
+        tracing::warn!(%connection, attempt, error = %chain(error), "deliveries could not be read; trying again later");
+        metrics::counter!("portal_delivery_read_failures_total").increment(1);
+        let chance = f64::from(self.parts.ids.random(1).first().copied().unwrap_or(0)) / 255.0;
+        Some(retry::wait_before_next(attempt, failure, chance).map_or((PARKED, true), |pause| (pause, false)))
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

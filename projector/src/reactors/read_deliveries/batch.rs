@@ -1,0 +1,181 @@
+//! One batch of a connection's deliveries: heard, looked at, written down as read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use app_sdk::App;
+use app_sdk::hear::{Heard, Message};
+use bytes::Bytes;
+use domain::delivery::{Verdict, receipt_of};
+use domain::ids::ConnectionId;
+use domain::inbox::{InboxCommand, Inboxes, OutboxRange, ReadDelivery, ReadRecord};
+use domain::views::{CONNECTIONS, ConnectionView, DELIVERIES, DeliveryView};
+use engine::execute::ExecuteError;
+use engine::hold::Hold;
+use engine::ports::{Cause, IndexValue, Order, PageCursor, Query};
+use engine::{Meta, Recorded, StreamName, bodies};
+
+use super::super::look_again::{Look, LookError, look_again};
+use crate::parts::Parts;
+
+/// Deliveries read together.
+const DELIVERIES_MAX: usize = 200;
+/// Records looked at together; a batch ends with the delivery that goes beyond.
+const RECORDS_MAX: usize = 1_000;
+/// Sorts behind every key of the view.
+const BEHIND_ALL_KEYS: &str = "~";
+
+pub enum Progress {
+    Read,
+    Nothing,
+}
+
+/// Where a record stands in a batch: resource and id.
+type Place = (String, String);
+
+/// Reads the next deliveries behind the inbox's mark.
+pub async fn read_batch(
+    parts: &Parts,
+    connection: &ConnectionId,
+    gather: Duration,
+) -> Result<Progress, LookError> {
+    let meta = Meta::by(format!("inbox:{connection}"));
+    let inbox = Hold::<Inboxes>::open(parts.executor.clone(), connection.as_str(), meta.clone()).await;
+    let mut inbox = inbox.map_err(store)?;
+    let mut rows = next(parts, connection, inbox.state().read_to).await?;
+    if rows.is_empty() {
+        return Ok(Progress::Nothing);
+    }
+    // What is signed names its change once; hints come in bursts about the same record.
+    if !gather.is_zero() && rows.iter().any(|(_, row)| row.verdict != Verdict::Signed) {
+        tokio::time::sleep(gather).await;
+        rows = next(parts, connection, inbox.state().read_to).await?;
+    }
+    let app = app(parts, connection).await?;
+    let bodies = open(parts, &rows).await?;
+    let mut batch = Batch::default();
+    for ((path, row), body) in rows.iter().zip(bodies) {
+        let heard = hear(app.as_ref(), row, body.as_deref());
+        batch.add(path, row.position, heard);
+        if batch.places.len() >= RECORDS_MAX {
+            break;
+        }
+    }
+    let records = batch.look(parts, connection, &meta).await?;
+    let Batch { read_to, deliveries, outbox, .. } = batch;
+    let command = InboxCommand::Read { read_to, deliveries, records, outbox };
+    inbox.command(command, vec![]).await.map_err(store)?;
+    Ok(Progress::Read)
+}
+
+#[derive(Default)]
+struct Batch {
+    read_to: u64,
+    deliveries: Vec<ReadDelivery>,
+    outbox: Vec<OutboxRange>,
+    /// Records in the order in which they were first named, and whether the last word was that they are gone.
+    places: Vec<Place>,
+    known: BTreeMap<Place, (usize, bool)>,
+}
+
+impl Batch {
+    fn add(&mut self, path: &str, position: u64, heard: Heard) {
+        self.read_to = position;
+        self.outbox.extend(heard.outbox);
+        let mut records = BTreeSet::new();
+        for mark in heard.marks {
+            let place = (mark.resource, mark.id);
+            let next = self.places.len();
+            let (at, is_gone) = self.known.entry(place.clone()).or_insert((next, false));
+            *is_gone = mark.is_gone;
+            if *at == next {
+                self.places.push(place);
+            }
+            records.insert(*at);
+        }
+        let Some(receipt) = receipt_of(path) else { return };
+        let records = records.into_iter().collect();
+        self.deliveries.push(ReadDelivery { receipt, records, note: heard.note });
+    }
+
+    /// Fetches what was named again, kind by kind, and puts the findings into the order of the places.
+    async fn look(
+        &self,
+        parts: &Parts,
+        connection: &ConnectionId,
+        meta: &Meta,
+    ) -> Result<Vec<ReadRecord>, LookError> {
+        let mut resources: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (resource, id) in &self.places {
+            resources.entry(resource).or_default().push(id.clone());
+        }
+        let mut found: BTreeMap<Place, ReadRecord> = BTreeMap::new();
+        for (resource, ids) in resources {
+            let is_gone = |id: &&String| {
+                self.known.get(&(resource.to_owned(), (*id).clone())).is_some_and(|(_, is_gone)| *is_gone)
+            };
+            let said_gone = ids.iter().filter(is_gone).cloned().collect();
+            let look = Look { connection, resource, ids, said_gone, meta: meta.clone() };
+            for record in look_again(parts, &look).await? {
+                found.insert((record.resource.clone(), record.id.clone()), record);
+            }
+        }
+        Ok(self.places.iter().filter_map(|place| found.remove(place)).collect())
+    }
+}
+
+async fn next(
+    parts: &Parts,
+    connection: &ConnectionId,
+    read_to: u64,
+) -> Result<Vec<(String, DeliveryView)>, LookError> {
+    let after = i64::try_from(read_to).unwrap_or(i64::MAX);
+    let query = Query {
+        equals: vec![("connection", connection.as_str().into())],
+        order_by: Some("position"),
+        order: Order::Ascending,
+        after: Some(PageCursor { value: Some(IndexValue::Integer(after)), key: BEHIND_ALL_KEYS.to_owned() }),
+        limit: DELIVERIES_MAX,
+        ..Query::default()
+    };
+    let page = parts.reads.list(&DELIVERIES, &query).await.map_err(|error| LookError::Store(error.into()))?;
+    let read = |row: engine::ports::Row| Ok((row.key, serde_json::from_slice(&row.doc)?));
+    page.rows
+        .into_iter()
+        .map(read)
+        .collect::<Result<_, serde_json::Error>>()
+        .map_err(|e| LookError::Store(e.into()))
+}
+
+async fn app(parts: &Parts, connection: &ConnectionId) -> Result<Option<App>, LookError> {
+    let found = parts.reads.get(&CONNECTIONS, &[connection.to_string()]).await;
+    let Some(doc) = found.map_err(|error| LookError::Store(error.into()))?.pop().flatten() else {
+        return Ok(None);
+    };
+    let view: ConnectionView =
+        serde_json::from_slice(&doc).map_err(|error| LookError::Store(error.into()))?;
+    Ok(parts.apps.get(&view.app).cloned())
+}
+
+/// The bytes of deliveries, in their order; `None` where they were erased.
+async fn open(parts: &Parts, rows: &[(String, DeliveryView)]) -> Result<Vec<Option<Bytes>>, LookError> {
+    let streams: Vec<StreamName> = rows.iter().map(|(path, _)| StreamName::new("delivery", path)).collect();
+    let found =
+        parts.executor.store.read_last(&streams).await.map_err(|error| LookError::Store(error.into()))?;
+    let present: Vec<&Recorded> = found.iter().flatten().collect();
+    let mut opened = bodies::open(&*parts.vault, &present).await?.into_iter();
+    Ok(found.iter().map(|event| event.as_ref().and_then(|_| opened.next().flatten())).collect())
+}
+
+fn hear(app: Option<&App>, row: &DeliveryView, body: Option<&[u8]>) -> Heard {
+    let Some(body) = body else { return Heard::nothing("its bytes were erased before they were read") };
+    let Some(hear) = app.and_then(|app| app.hear.as_ref()) else {
+        return Heard::nothing("nobody here knows what this app's deliveries mean");
+    };
+    let message = Message { verdict: row.verdict, mode: &row.mode, headers: &row.headers, body };
+    hear.hear(&message)
+}
+
+fn store(error: ExecuteError) -> LookError {
+    LookError::Store(Cause::from(error))
+}
