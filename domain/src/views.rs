@@ -11,6 +11,7 @@ mod runs;
 mod scenarios;
 mod tally;
 mod tokens;
+mod watches;
 
 pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
@@ -23,6 +24,7 @@ pub use runs::{
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
 pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};
 pub use tokens::{TOKENS, TokenView};
+pub use watches::{DayView, SweepView, WATCH_DAYS_MAX, WATCHES, WatchView};
 
 /// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +62,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 14] = [
+pub const ALL: [&ViewSpec; 15] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -74,5 +76,6 @@ pub const ALL: [&ViewSpec; 14] = [
     &PORTAL_PENDING,
     &HOURS,
     &TOTALS,
+    &WATCHES,
     &AUDIT,
 ];

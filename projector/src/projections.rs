@@ -14,6 +14,7 @@ mod runs;
 mod scenarios;
 mod tokens;
 mod totals;
+mod watches;
 
 use engine::project::Projection;
 
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(pending::Pending),
         Box::new(hours::Hours),
         Box::new(totals::Totals),
+        Box::new(watches::Watches),
         Box::new(audit::Audit),
     ]
 }
