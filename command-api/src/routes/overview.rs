@@ -5,8 +5,8 @@ mod figures;
 
 use chrono::{DateTime, Utc};
 use domain::views::{
-    CONNECTIONS, ConnectionView, RUNS, RunView, SCENARIOS, ScenarioView, TOTALS, TOTALS_KEY, TotalsView,
-    ViewSpec,
+    CONNECTIONS, ConnectionView, FAILURES, RUNS, RunView, SCENARIOS, ScenarioView, TOTALS, TOTALS_KEY,
+    TotalsView, ViewSpec,
 };
 use engine::ports::{Order, Query};
 use serde::de::DeserializeOwned;
@@ -54,7 +54,7 @@ pub struct Overview {
     pub records_failed: u64,
     /// Share of the records that came to an end and did not fail, 0 to 1; absent when there were none.
     pub success_rate: Option<f64>,
-    /// Records that failed in the newest run of their scenario.
+    /// Groups of failures that nobody has dealt with yet; `GET /failures?state=open` lists them.
     pub open_failures: u64,
     /// 95 of 100 runs took no longer, of the runs that ended in the range (of its newest 1000); absent without any.
     pub run_time_p95_ms: Option<u64>,
@@ -111,13 +111,14 @@ pub async fn overview(State(api): State<Shared>, Params(asked): Params<Asked>) -
     let connections: Vec<ConnectionView> = api.many(&CONNECTIONS, by_name()).await?;
     let scenarios: Vec<ScenarioView> = api.many(&SCENARIOS, by_name()).await?;
     let totals: TotalsView = api.find(&TOTALS, TOTALS_KEY).await?.unwrap_or_default();
+    let open = Query { equals: vec![("state", "open".into())], ..Query::default() };
     let in_range = figures::sum(&hours);
     let newest = figures::newest_of_each(&runs, &scenarios);
     Ok(Json(Overview {
         records_imported: in_range.imported,
         records_failed: in_range.failed,
         success_rate: in_range.success_rate(),
-        open_failures: newest.values().map(|run| run.counts.failed).sum(),
+        open_failures: api.context.reads.count(&FAILURES, &open).await?,
         run_time_p95_ms: figures::run_time_p95(&runs, since),
         attention: attention::worst(&connections, &scenarios, &newest, now),
         hours: hours.into_iter().map(|h| Hour { at: h.at, imported: h.imported, failed: h.failed }).collect(),

@@ -31,7 +31,7 @@ pub struct Scenario {
     pub last_run: Option<LastRun>,
     /// The last seven days, oldest first; empty where it is not told.
     pub week: Vec<ScenarioDay>,
-    /// When it starts by itself; absent while it is started by hand only.
+    /// When a schedule starts it next; absent without one.
     pub next_run_at: Option<DateTime<Utc>>,
 }
 
