@@ -8,7 +8,6 @@ use domain::delivery::{DeliveryEvent, QuarantineEvent};
 use domain::endpoint::EndpointEvent;
 use domain::erasure::ErasureEvent;
 use domain::event::Event;
-use domain::event::Event;
 use domain::failure::FailureEvent;
 use domain::inbox::InboxEvent;
 use domain::mappings::MappingEvent;
