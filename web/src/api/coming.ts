@@ -1,0 +1,113 @@
+import type { Outcome, Paths } from './schema';
+
+/** Operations whose shapes are agreed and that the committed OpenAPI document does not describe yet. */
+export interface Agreed {
+  'GET /api/v1/session': { path: Empty; query: Empty; body: undefined; ok: Session };
+  'POST /api/v1/session': { path: Empty; query: Empty; body: { token: string }; ok: Session | undefined };
+  'DELETE /api/v1/session': { path: Empty; query: Empty; body: undefined; ok: undefined };
+  'GET /api/v1/overview': { path: Empty; query: { range?: string }; body: undefined; ok: Overview };
+  'GET /api/v1/failures': {
+    path: Empty;
+    query: { state?: string; scenario?: string; cursor?: string; limit?: number };
+    body: undefined;
+    ok: { items: FailureGroup[]; next_cursor?: string | null; total?: number | null };
+  };
+  'POST /api/v1/failures/{id}/state': {
+    path: { id: string };
+    query: Empty;
+    body: { state: FailureState; note?: string };
+    ok: { id: string; position: number; changed: boolean };
+  };
+  'POST /api/v1/runs/{id}/retry': { path: { id: string }; query: Empty; body: Retry; ok: Retried };
+  'POST /api/v1/runs/{id}/feedback': {
+    path: { id: string };
+    query: Empty;
+    body: { satisfied: boolean; note?: string };
+    ok: { position: number };
+  };
+  'GET /api/v1/records/{connection}/{resource}/{id}/history': {
+    path: RecordKey;
+    query: Empty;
+    body: undefined;
+    ok: { items: RevisionChange[] };
+  };
+  'GET /api/v1/records/{connection}/{resource}/{id}/lineage': {
+    path: RecordKey;
+    query: Empty;
+    body: undefined;
+    ok: { items: Lineage[] };
+  };
+  'GET /api/v1/about': { path: Empty; query: Empty; body: undefined; ok: About };
+}
+
+type Empty = Record<never, never>;
+export type AllPaths = Paths & Omit<Agreed, keyof Paths>;
+
+export interface RecordKey { connection: string; resource: string; id: string }
+export interface Session { name: string; role: 'viewer' | 'operator' | 'administrator'; csrf: string; expires_at: string }
+export interface HourCount { at: string; imported: number; failed: number }
+export interface Attention {
+  kind: string;
+  severity: 'error' | 'warning' | 'info';
+  title: string;
+  detail: string;
+  object: { kind: string; id: string };
+  action: { label: string; href: string };
+}
+export interface Overview {
+  records_imported: number;
+  records_failed: number;
+  success_rate: number | null;
+  open_failures: number;
+  run_time_p95_ms: number | null;
+  hours: HourCount[];
+  attention: Attention[];
+  metrics: {
+    connections_established: number;
+    scenarios_created: number;
+    records_imported: number;
+    error_rate: number | null;
+    satisfaction: { good: number; bad: number };
+  };
+}
+export type FailureState = 'open' | 'acknowledged' | 'resolved' | 'ignored';
+export interface FailureGroup {
+  id: string;
+  code: string;
+  step: string;
+  step_name?: string | null;
+  scenario: string;
+  scenario_name?: string | null;
+  field?: string | null;
+  message: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+  state: FailureState;
+  example: { run: string; item: string };
+}
+export interface Retry {
+  filter: { outcome: Outcome; code?: string; step?: string };
+  version: 'pinned' | 'newest';
+  dry_run: boolean;
+}
+export interface Retried { count?: number; run?: string; position?: number }
+export interface RevisionChange { revision: number; position: number; at: string; run?: string | null; changed: string[] }
+export interface LineageField {
+  target: string;
+  value: unknown;
+  steps: Array<{ path?: string | null; value: unknown; conversion?: string | null }>;
+  mapping: string;
+  mapping_revision: number;
+  run: string;
+  at: string;
+}
+export interface Lineage { portal: { kind: string; id: string }; fields: LineageField[] }
+export interface About {
+  version: string;
+  ui: string;
+  api_version: string;
+  store_position: number;
+  projection_lag: number;
+  licences: unknown;
+}

@@ -1,0 +1,1309 @@
+// Written by scripts/types.mjs from schemas/http/openapi.json. Do not edit: `npm run types`.
+
+export type Add = {
+  /** As a person would type it: `example.org`, or any page of the site. */
+  address: string;
+  app: string;
+  auth?: (Auth | null);
+  /** The site's own name when absent. */
+  name?: (string | null);
+  /** Store nothing unless the test passes. */
+  require_healthy?: boolean;
+  /** Test it at once. Default: when there is something to authorise with. */
+  test?: (boolean | null);
+};
+
+export type Added = {
+  changed: boolean;
+  health: Health;
+  id: string;
+  /** Ask a read with this as `min_position` to see it. */
+  position: u64;
+};
+
+/** An app of the catalogue, and what it can do here. */
+export type App = {
+  /** What nodes can do with it: `id`, `name`, `summary`, and `input`, a JSON Schema of a node's settings. */
+  actions: Array<Record<string, unknown>>;
+  /** Ways to authorise: `id`, `name`, `summary`, and `input`, a JSON Schema of what a person enters. */
+  auth: Array<Record<string, unknown>>;
+  /** It can be authorised on its own page. */
+  consent: boolean;
+  /** It can be looked for at an address. */
+  discovery: boolean;
+  id: string;
+  limits: Record<string, unknown>;
+  name: string;
+  /** What can be read (or, of a destination, written): `id`, `name`, `kind`, `needs`, `fields`. */
+  resources: Array<Record<string, unknown>>;
+  /** `source`, `destination`. */
+  roles: Array<string>;
+  summary: string;
+  version: number;
+};
+
+export type AuditLine = {
+  actor: string;
+  at: string;
+  /** The request or run it belongs to. */
+  correlation?: (string | null);
+  event: string;
+  position: number;
+  /** What it happened to. */
+  stream: string;
+};
+
+/** A page of the log. */
+export type AuditPage = {
+  /** Where the log ends. */
+  end: number;
+  items: Array<AuditLine>;
+  /** Ask again with this as `after`. */
+  read_to: number;
+};
+
+export type Auth = {
+  /** Whom to act as, where the method names one. */
+  account?: (string | null);
+  /** One of the app's ways to authorise. */
+  method: string;
+  secret?: (Secret | null);
+};
+
+export type Authorise = {
+  /** Send the browser there. */
+  consent_url: string;
+  /** The way back is open until then, once. */
+  expires_at: string;
+};
+
+export type CancelRun = {
+  /** Why, for whoever looks at the run. */
+  reason?: (string | null);
+};
+
+/** One message. */
+export type Changed = {
+  /** Their ids; at most 100, then only the topic counts. */
+  ids: Array<string>;
+  position: u64;
+  /** What changed: `run`, `connection`, … */
+  topic: string;
+};
+
+export type Check = {
+  connection?: (string | null);
+  definition: Record<string, unknown>;
+  /** How many records, 1 to 500; 100 when absent. */
+  last?: (number | null);
+  resource?: (string | null);
+};
+
+/** What would become of many records. */
+export type CheckResult = {
+  accepted: number;
+  from: SampledFrom;
+  /** The most frequent first. */
+  problems: Array<ProblemCount>;
+  records: number;
+  rejected: number;
+};
+
+export type Connection = {
+  /** Whom we act as. */
+  account?: (string | null);
+  added_at: string;
+  address: string;
+  app: string;
+  auth_method?: (string | null);
+  checked_at?: (string | null);
+  /** What discovery found, in the app's own words. */
+  details: Record<string, unknown>;
+  /** Tells two credentials apart, and nothing else. */
+  fingerprint?: (string | null);
+  health: Health;
+  /** Newest first; empty in lists. */
+  history: Array<HistoryLine>;
+  id: string;
+  identity?: (Identity | null);
+  name: string;
+  /** The only place that the credential is sent to. */
+  origin: string;
+  phase: ConnectionPhase;
+  /** Stages of the newest test. */
+  stages: Array<Stage>;
+};
+
+export type ConnectionPhase = "live" | "paused" | "identity-in-doubt";
+
+/** `read` counts what the source sent; the others add up to the settled ones. */
+export type Counts = {
+  created: number;
+  failed: number;
+  read: number;
+  skipped: number;
+  unchanged: number;
+  updated: number;
+};
+
+export type CreateMapping = {
+  app: string;
+  /** The first revision. */
+  definition?: (Record<string, unknown> | null);
+  /** What it fills in Portal: `user`, `post`, … */
+  entity: string;
+  name: string;
+  /** The source's kind of record: `users`, `posts`. */
+  resource: string;
+};
+
+export type CreateScenario = {
+  /** The connection that the template reads from. */
+  connection?: (string | null);
+  /** Start from this graph instead. */
+  graph?: (Record<string, unknown> | null);
+  /** The template's name when absent. */
+  name?: (string | null);
+  /** Start from one of `/api/v1/templates`; its mappings are made along with it. */
+  template?: (string | null);
+};
+
+export type Discover = {
+  /** As a person would type it: `example.org`, or any page of the site. */
+  address: string;
+  app: string;
+};
+
+/** What a look at an address found. */
+export type Discovered = {
+  found?: (Site | null);
+  problem?: (Trouble | null);
+  /** What was looked at, in order, with what to do about it. */
+  stages: Array<Stage>;
+};
+
+/** What a command did. */
+export type Done = {
+  /** False when it was already so. */
+  changed: boolean;
+  /** What it was done to. */
+  id: string;
+  /** Ask a read with this as `min_position` to see the effect. */
+  position: u64;
+};
+
+/** How far one fetch node is. */
+export type Fetch = {
+  complete?: (boolean | null);
+  hidden: number;
+  pages: number;
+  problem?: (Trouble | null);
+  resource: string;
+  total?: (number | null);
+};
+
+/** A field of one record that is not as it should be. */
+export type FieldProblem = {
+  code: string;
+  field: string;
+  message: string;
+  raw?: (Record<string, unknown> | null);
+  remedy: string;
+  step?: (string | null);
+};
+
+export type Health = "unknown" | "healthy" | "degraded" | "failing";
+
+export type HistoryLine = {
+  actor: string;
+  at: string;
+  event: string;
+  position: number;
+  summary: string;
+};
+
+/** Who a remote system says it is. */
+export type Identity = {
+  home: string;
+  name: string;
+  url: string;
+};
+
+export type IssueToken = {
+  name: string;
+  role: Role;
+};
+
+/** One record's way through a run, ended. */
+export type Item = {
+  at: string;
+  attempts: number;
+  connection: string;
+  /** `{chunk}.{index}`. */
+  id: string;
+  /** The fetch node it came from. */
+  node: string;
+  /** Why it was skipped or failed, and warnings. */
+  notes: Array<Note>;
+  outcome: Outcome;
+  /** The Portal record it became. */
+  portal?: (string | null);
+  /** The record's id in its source. */
+  record: string;
+  resource: string;
+  /** Revision of the record that was processed. */
+  revision?: (number | null);
+  /** The write node it went to, or would have. */
+  target?: (string | null);
+};
+
+/** An item with what went in and what the mapping made of it. */
+export type ItemShown = (Item & {
+  /** The record as it was processed; absent when it could not be read, or the person was erased. */
+  input?: (Record<string, unknown> | null);
+  mapped?: (Mapped | null);
+});
+
+export type Level = "info" | "warning" | "error";
+
+/** A page of a list. */
+export type Listed_App = {
+  items: Array<{
+    /** What nodes can do with it: `id`, `name`, `summary`, and `input`, a JSON Schema of a node's settings. */
+    actions: Array<Record<string, unknown>>;
+    /** Ways to authorise: `id`, `name`, `summary`, and `input`, a JSON Schema of what a person enters. */
+    auth: Array<Record<string, unknown>>;
+    /** It can be authorised on its own page. */
+    consent: boolean;
+    /** It can be looked for at an address. */
+    discovery: boolean;
+    id: string;
+    limits: Record<string, unknown>;
+    name: string;
+    /** What can be read (or, of a destination, written): `id`, `name`, `kind`, `needs`, `fields`. */
+    resources: Array<Record<string, unknown>>;
+    /** `source`, `destination`. */
+    roles: Array<string>;
+    summary: string;
+    version: number;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Connection = {
+  items: Array<{
+    /** Whom we act as. */
+    account?: (string | null);
+    added_at: string;
+    address: string;
+    app: string;
+    auth_method?: (string | null);
+    checked_at?: (string | null);
+    /** What discovery found, in the app's own words. */
+    details: Record<string, unknown>;
+    /** Tells two credentials apart, and nothing else. */
+    fingerprint?: (string | null);
+    health: Health;
+    /** Newest first; empty in lists. */
+    history: Array<HistoryLine>;
+    id: string;
+    identity?: (Identity | null);
+    name: string;
+    /** The only place that the credential is sent to. */
+    origin: string;
+    phase: ConnectionPhase;
+    /** Stages of the newest test. */
+    stages: Array<Stage>;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Item = {
+  items: Array<{
+    at: string;
+    attempts: number;
+    connection: string;
+    /** `{chunk}.{index}`. */
+    id: string;
+    /** The fetch node it came from. */
+    node: string;
+    /** Why it was skipped or failed, and warnings. */
+    notes: Array<Note>;
+    outcome: Outcome;
+    /** The Portal record it became. */
+    portal?: (string | null);
+    /** The record's id in its source. */
+    record: string;
+    resource: string;
+    /** Revision of the record that was processed. */
+    revision?: (number | null);
+    /** The write node it went to, or would have. */
+    target?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_LogLine = {
+  items: Array<{
+    at: string;
+    code: string;
+    level: Level;
+    message: string;
+    node?: (string | null);
+    position: number;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Mapping = {
+  items: Array<{
+    app: string;
+    created_at: string;
+    definition: Record<string, unknown>;
+    /** What it fills in Portal: `user`, `post`, … */
+    entity: string;
+    id: string;
+    name: string;
+    /** The source's kind of record: `users`, `posts`. */
+    resource: string;
+    /** The newest; 0 before the first save. */
+    revision: number;
+    revisions: Array<RevisionLine>;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_PortalRecord = {
+  items: Array<{
+    changed_at: string;
+    created_at: string;
+    entity: string;
+    /** Where it came from: `{connection}.{resource}.{id}`. */
+    external: string;
+    /** Absent when the person it speaks of was erased. */
+    fields: Record<string, unknown>;
+    id: string;
+    mapping: MappingStamp;
+    /** Source records that are not here yet, by field. */
+    pending: Record<string, string>;
+    /** Position of the last change. */
+    position: number;
+    /** Other Portal records, by field. */
+    references: Record<string, string>;
+    /** Counts the changes, from 0. */
+    revision: number;
+    source_version?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_ReadyMadeMapping = {
+  items: Array<{
+    app: string;
+    definition: Record<string, unknown>;
+    entity: string;
+    name: string;
+    resource: string;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_RecordLine = {
+  items: Array<{
+    /** It no longer exists in its source. */
+    gone: boolean;
+    /** The source's id. */
+    id: string;
+    position: number;
+    revision: number;
+    /** The source's own version. */
+    version?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Run = {
+  items: Array<{
+    actor: string;
+    counts: Counts;
+    ended_at?: (string | null);
+    /** By fetch node. */
+    fetches: Record<string, Fetch>;
+    id: string;
+    limit?: (number | null);
+    mode: RunMode;
+    phase: RunPhase;
+    scenario: string;
+    started_at: string;
+    /** 0 for a dry run of a draft. */
+    version: number;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Scenario = {
+  items: Array<{
+    changed_at: string;
+    created_at: string;
+    /** Number of the newest draft; the next save must name it. 0 before the first. */
+    draft: number;
+    draft_graph: Record<string, unknown>;
+    id: string;
+    name: string;
+    /** Turned off: nothing starts it. */
+    off: boolean;
+    template?: (string | null);
+    /** Newest published version; 0 before the first. */
+    version: number;
+    version_graph: Record<string, unknown>;
+    /** Newest first. */
+    versions: Array<VersionLine>;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_ScenarioTemplate = {
+  items: Array<{
+    /** The app that it reads from. */
+    app: string;
+    graph: Record<string, unknown>;
+    /** `import-users`. */
+    id: string;
+    name: string;
+    /** The resources of that app whose ready-made mapping it uses. */
+    resources: Array<string>;
+    /** One sentence on what it does. */
+    summary: string;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Token = {
+  items: Array<{
+    id: string;
+    issued_at: string;
+    name: string;
+    revoked_at?: (string | null);
+    role: Role;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+export type LogLine = {
+  at: string;
+  code: string;
+  level: Level;
+  message: string;
+  node?: (string | null);
+  position: number;
+};
+
+export type Mapped = {
+  fields: Record<string, unknown>;
+  mapping: MappingStamp;
+  provenance: Array<Provenance>;
+  references: Array<Reference>;
+  rejects: Array<FieldProblem>;
+  warnings: Array<FieldProblem>;
+};
+
+export type Mapping = {
+  app: string;
+  created_at: string;
+  definition: Record<string, unknown>;
+  /** What it fills in Portal: `user`, `post`, … */
+  entity: string;
+  id: string;
+  name: string;
+  /** The source's kind of record: `users`, `posts`. */
+  resource: string;
+  /** The newest; 0 before the first save. */
+  revision: number;
+  revisions: Array<RevisionLine>;
+};
+
+export type MappingStamp = {
+  id: string;
+  revision: number;
+};
+
+export type Note = {
+  code: string;
+  field?: (string | null);
+  message: string;
+  /** The value that was at fault; only in the answer for one item. */
+  raw?: (string | null);
+  remedy?: (string | null);
+  /** The node where it happened. */
+  step: string;
+};
+
+export type Outcome = "created" | "updated" | "unchanged" | "skipped" | "failed";
+
+export type PauseConnection = {
+  /** Why, for whoever finds it paused. */
+  reason?: (string | null);
+};
+
+/** A Portal record. */
+export type PortalRecord = {
+  changed_at: string;
+  created_at: string;
+  entity: string;
+  /** Where it came from: `{connection}.{resource}.{id}`. */
+  external: string;
+  /** Absent when the person it speaks of was erased. */
+  fields: Record<string, unknown>;
+  id: string;
+  mapping: MappingStamp;
+  /** Source records that are not here yet, by field. */
+  pending: Record<string, string>;
+  /** Position of the last change. */
+  position: number;
+  /** Other Portal records, by field. */
+  references: Record<string, string>;
+  /** Counts the changes, from 0. */
+  revision: number;
+  source_version?: (string | null);
+};
+
+export type Preview = {
+  /** Where records are from; not needed with `records`. */
+  connection?: (string | null);
+  definition: Record<string, unknown>;
+  /** Only these records. */
+  ids?: Array<string>;
+  /** Records to use instead of those of a connection. */
+  records?: (Array<Record<string, unknown>> | null);
+  resource?: (string | null);
+  /** How many records, 1 to 20; 3 when absent. */
+  sample?: (number | null);
+};
+
+/** What a run would make of a few records. Nothing is written. */
+export type Previewed = {
+  from: SampledFrom;
+  records: Array<RecordPreview>;
+  summary: Summary;
+};
+
+/** The body of every answer that is not a success. */
+export type Problem = {
+  /** Stable, upper-case. */
+  code: string;
+  /** Why. */
+  detail: string;
+  /** The input field at fault. */
+  field?: (string | null);
+  /** Everything that is wrong, where there is more than one thing; also the stages of a failed test. */
+  problems?: Array<Record<string, unknown>>;
+  /** What to do next. */
+  remedy: string;
+  request_id: string;
+  status: number;
+  /** What, in a few words. */
+  title: string;
+  /** A URI for the kind of problem. */
+  type: string;
+};
+
+export type ProblemCount = {
+  code: string;
+  count: number;
+  /** The first ten records that have it. */
+  examples: Array<string>;
+  field: string;
+  message: string;
+  /** False when it is only a warning. */
+  rejects: boolean;
+  remedy: string;
+};
+
+/** Where one field came from. */
+export type Provenance = {
+  defaulted: boolean;
+  field: string;
+  result?: (Record<string, unknown> | null);
+  source_path?: (string | null);
+  source_value?: (Record<string, unknown> | null);
+  steps: Array<ProvenanceStep>;
+};
+
+export type ProvenanceStep = {
+  conversion: string;
+  value: Record<string, unknown>;
+};
+
+export type Publish = {
+  /** The draft that is meant; a stale one is refused with 409. The newest when absent. */
+  draft?: (number | null);
+  /** What has changed, for people. */
+  note?: string;
+};
+
+/** A definition that comes with the product, to start from. */
+export type ReadyMadeMapping = {
+  app: string;
+  definition: Record<string, unknown>;
+  entity: string;
+  name: string;
+  resource: string;
+};
+
+/** A record's newest revision. */
+export type RecordLine = {
+  /** It no longer exists in its source. */
+  gone: boolean;
+  /** The source's id. */
+  id: string;
+  position: number;
+  revision: number;
+  /** The source's own version. */
+  version?: (string | null);
+};
+
+export type RecordPreview = {
+  fields: Record<string, unknown>;
+  /** The record's id in its source. */
+  id: string;
+  provenance: Array<Provenance>;
+  record: Record<string, unknown>;
+  references: Array<Reference>;
+  /** With any of these the record would not be written. */
+  rejects: Array<FieldProblem>;
+  warnings: Array<FieldProblem>;
+};
+
+/** A record of a source, with how it came to be. */
+export type RecordShown = {
+  connection: string;
+  id: string;
+  /** As the source sent it; absent when the person it speaks of was erased or the record is gone. */
+  record: Record<string, unknown>;
+  resource: string;
+  /** Newest first. */
+  revisions: Array<RevisionShown>;
+};
+
+/** A field that is another record of the source. */
+export type Reference = {
+  external_id: string;
+  field: string;
+  resource: string;
+};
+
+export type RenameConnection = {
+  name: string;
+};
+
+export type RenameScenario = {
+  name: string;
+};
+
+export type ReviseMapping = {
+  definition: Record<string, unknown>;
+  /** The revision that was edited; a stale one is refused with 409. */
+  expected: number;
+};
+
+export type RevisionLine = {
+  actor: string;
+  at: string;
+  revision: number;
+};
+
+export type RevisionShown = {
+  /** Who saw it: usually a run. */
+  actor: string;
+  at: string;
+  /** `record.changed` or `record.gone`. */
+  event: string;
+  position: number;
+  revision: number;
+};
+
+export type Role = "viewer" | "operator" | "administrator";
+
+export type Run = {
+  actor: string;
+  counts: Counts;
+  ended_at?: (string | null);
+  /** By fetch node. */
+  fetches: Record<string, Fetch>;
+  id: string;
+  limit?: (number | null);
+  mode: RunMode;
+  phase: RunPhase;
+  scenario: string;
+  started_at: string;
+  /** 0 for a dry run of a draft. */
+  version: number;
+};
+
+export type RunAccepted = {
+  /** The run. */
+  id: string;
+  /** Ask a read with this as `min_position` to see the run. */
+  position: u64;
+  /** The same. */
+  run: string;
+};
+
+export type RunMode = "apply" | "dry-run";
+
+export type RunPhase = "running" | "paused" | "cancelling" | "succeeded" | "partly-failed" | "failed" | "cancelled";
+
+/** Where samples came from. */
+export type SampledFrom = "given" | "log" | "site";
+
+export type SaveDraft = {
+  /** The draft that was edited; a stale one is refused with 409. */
+  expected: number;
+  graph: Record<string, unknown>;
+};
+
+export type Scenario = {
+  changed_at: string;
+  created_at: string;
+  /** Number of the newest draft; the next save must name it. 0 before the first. */
+  draft: number;
+  draft_graph: Record<string, unknown>;
+  id: string;
+  name: string;
+  /** Turned off: nothing starts it. */
+  off: boolean;
+  template?: (string | null);
+  /** Newest published version; 0 before the first. */
+  version: number;
+  version_graph: Record<string, unknown>;
+  /** Newest first. */
+  versions: Array<VersionLine>;
+};
+
+/** Something that is wrong with a scenario. */
+export type ScenarioProblem = {
+  code: string;
+  field?: (string | null);
+  level: Level;
+  message: string;
+  node?: (string | null);
+  remedy: string;
+};
+
+export type ScenarioTemplate = {
+  /** The app that it reads from. */
+  app: string;
+  graph: Record<string, unknown>;
+  /** `import-users`. */
+  id: string;
+  name: string;
+  /** The resources of that app whose ready-made mapping it uses. */
+  resources: Array<string>;
+  /** One sentence on what it does. */
+  summary: string;
+};
+
+/** A published version, as it was published. */
+export type ScenarioVersion = {
+  actor: string;
+  at: string;
+  graph: Record<string, unknown>;
+  note: string;
+  position: number;
+  scenario: string;
+  version: number;
+};
+
+/** Goes in and never comes out. */
+export type Secret = string;
+
+export type Site = {
+  address: string;
+  details: Record<string, unknown>;
+  identity: Identity;
+  origin: string;
+};
+
+/** One stage of finding or testing a site. */
+export type Stage = {
+  finding: string;
+  id: string;
+  millis: number;
+  remedy?: (string | null);
+  result: StageResult;
+  title: string;
+};
+
+export type StageResult = "passed" | "warned" | "failed" | "skipped";
+
+export type StartRun = {
+  /** Run the draft instead of the published version; only with `dry_run`. */
+  draft?: boolean;
+  /** Everything but the writing. */
+  dry_run?: boolean;
+  /** Stop after this many records of each fetch. */
+  limit?: (number | null);
+};
+
+export type StoreCredentials = {
+  auth: Auth;
+  /** Store it even if the test fails. */
+  save_although_failing?: boolean;
+};
+
+export type Summary = {
+  accepted: number;
+  records: number;
+  rejected: number;
+  warned: number;
+};
+
+/** What a test found. */
+export type Tested = {
+  changed: boolean;
+  health: Health;
+  id: string;
+  position: u64;
+  stages: Array<Stage>;
+};
+
+/** A token, without its text, which nobody has any more. */
+export type Token = {
+  id: string;
+  issued_at: string;
+  name: string;
+  revoked_at?: (string | null);
+  role: Role;
+};
+
+export type TokenIssued = {
+  id: string;
+  position: u64;
+  /** Shown this once. Absent when the request is a repeat: then it was shown before. */
+  token?: (string | null);
+};
+
+/** A fault of the world that ended something. */
+export type Trouble = {
+  code: string;
+  message: string;
+  remedy: string;
+};
+
+export type TurnOff = {
+  /** Why, for whoever finds it off. */
+  reason?: (string | null);
+};
+
+export type Validate = {
+  /** A graph that is not saved yet; the draft when absent. */
+  graph?: (Record<string, unknown> | null);
+};
+
+export type Validated = {
+  problems: Array<ScenarioProblem>;
+  /** It can be published as it is. */
+  publishable: boolean;
+};
+
+export type VersionLine = {
+  actor: string;
+  at: string;
+  note: string;
+  version: number;
+};
+
+export type u64 = number;
+
+/** Every operation, by method and path. */
+export interface Paths {
+  'GET /api/v1/apps': {
+    path: Record<never, never>;
+    query: { min_position?: number };
+    body: undefined;
+    ok: Listed_App;
+  };
+  'GET /api/v1/apps/{id}': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: App;
+  };
+  'GET /api/v1/audit': {
+    path: Record<never, never>;
+    query: { after?: number; limit?: number; category?: string };
+    body: undefined;
+    ok: AuditPage;
+  };
+  'GET /api/v1/connections': {
+    path: Record<never, never>;
+    query: { q?: string; app?: string; health?: Health; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Connection;
+  };
+  'POST /api/v1/connections': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: Add;
+    ok: Added;
+  };
+  'POST /api/v1/connections/discover': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: Discover;
+    ok: Discovered;
+  };
+  'GET /api/v1/connections/{id}': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Connection;
+  };
+  'DELETE /api/v1/connections/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/authorise': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Authorise;
+  };
+  'POST /api/v1/connections/{id}/confirm-identity': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/credentials': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: StoreCredentials;
+    ok: Tested;
+  };
+  'POST /api/v1/connections/{id}/pause': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: PauseConnection;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/rename': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RenameConnection;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/resume': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/test': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Tested;
+  };
+  'GET /api/v1/mappings': {
+    path: Record<never, never>;
+    query: { q?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Mapping;
+  };
+  'POST /api/v1/mappings': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: CreateMapping;
+    ok: Done;
+  };
+  'POST /api/v1/mappings/check': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: Check;
+    ok: CheckResult;
+  };
+  'POST /api/v1/mappings/preview': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: Preview;
+    ok: Previewed;
+  };
+  'GET /api/v1/mappings/{id}': {
+    path: { id: string };
+    query: { revision?: number; min_position?: number };
+    body: undefined;
+    ok: Mapping;
+  };
+  'DELETE /api/v1/mappings/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/mappings/{id}/revisions': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: ReviseMapping;
+    ok: Done;
+  };
+  'GET /api/v1/openapi.json': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: Record<string, unknown>;
+  };
+  'GET /api/v1/portal/{kind}': {
+    path: { kind: string };
+    query: { q?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_PortalRecord;
+  };
+  'GET /api/v1/portal/{kind}/{id}': {
+    path: { kind: string; id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: PortalRecord;
+  };
+  'GET /api/v1/ready-made-mappings': {
+    path: Record<never, never>;
+    query: { min_position?: number };
+    body: undefined;
+    ok: Listed_ReadyMadeMapping;
+  };
+  'GET /api/v1/records': {
+    path: Record<never, never>;
+    query: { connection: string; resource: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_RecordLine;
+  };
+  'GET /api/v1/records/{connection}/{resource}/{id}': {
+    path: { connection: string; resource: string; id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: RecordShown;
+  };
+  'GET /api/v1/runs': {
+    path: Record<never, never>;
+    query: { scenario?: string; phase?: RunPhase; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Run;
+  };
+  'GET /api/v1/runs/{id}': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Run;
+  };
+  'POST /api/v1/runs/{id}/cancel': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: CancelRun;
+    ok: Done;
+  };
+  'GET /api/v1/runs/{id}/items': {
+    path: { id: string };
+    query: { outcome?: Outcome; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Item;
+  };
+  'GET /api/v1/runs/{id}/items/{item}': {
+    path: { id: string; item: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: ItemShown;
+  };
+  'GET /api/v1/runs/{id}/log': {
+    path: { id: string };
+    query: { limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_LogLine;
+  };
+  'POST /api/v1/runs/{id}/pause': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/runs/{id}/resume': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'GET /api/v1/scenarios': {
+    path: Record<never, never>;
+    query: { q?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Scenario;
+  };
+  'POST /api/v1/scenarios': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: CreateScenario;
+    ok: Done;
+  };
+  'GET /api/v1/scenarios/{id}': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Scenario;
+  };
+  'DELETE /api/v1/scenarios/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'PUT /api/v1/scenarios/{id}/draft': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: SaveDraft;
+    ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/publish': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: Publish;
+    ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/rename': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RenameScenario;
+    ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/runs': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: StartRun;
+    ok: RunAccepted;
+  };
+  'POST /api/v1/scenarios/{id}/turn-off': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: TurnOff;
+    ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/turn-on': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/validate': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: Validate;
+    ok: Validated;
+  };
+  'GET /api/v1/scenarios/{id}/versions/{version}': {
+    path: { id: string; version: number };
+    query: { min_position?: number };
+    body: undefined;
+    ok: ScenarioVersion;
+  };
+  'GET /api/v1/stream': {
+    path: Record<never, never>;
+    query: { topics?: string };
+    body: undefined;
+    ok: undefined;
+  };
+  'GET /api/v1/templates': {
+    path: Record<never, never>;
+    query: { min_position?: number };
+    body: undefined;
+    ok: Listed_ScenarioTemplate;
+  };
+  'GET /api/v1/tokens': {
+    path: Record<never, never>;
+    query: { q?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Token;
+  };
+  'POST /api/v1/tokens': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: IssueToken;
+    ok: TokenIssued;
+  };
+  'DELETE /api/v1/tokens/{id}': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+}
+
+/** Reads that can wait for a position. */
+export const WAITING_READS: ReadonlySet<string> = new Set([
+  'GET /api/v1/apps',
+  'GET /api/v1/apps/{id}',
+  'GET /api/v1/connections',
+  'GET /api/v1/connections/{id}',
+  'GET /api/v1/mappings',
+  'GET /api/v1/mappings/{id}',
+  'GET /api/v1/portal/{kind}',
+  'GET /api/v1/portal/{kind}/{id}',
+  'GET /api/v1/ready-made-mappings',
+  'GET /api/v1/records',
+  'GET /api/v1/runs',
+  'GET /api/v1/runs/{id}',
+  'GET /api/v1/runs/{id}/items',
+  'GET /api/v1/runs/{id}/items/{item}',
+  'GET /api/v1/runs/{id}/log',
+  'GET /api/v1/scenarios',
+  'GET /api/v1/scenarios/{id}',
+  'GET /api/v1/scenarios/{id}/versions/{version}',
+  'GET /api/v1/templates',
+  'GET /api/v1/tokens',
+]);

@@ -1,0 +1,210 @@
+import { ActionIcon, Drawer, Menu, Modal, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react';
+
+import { live } from '../api/live';
+import { useRead } from '../api/queries';
+import { refreshByLive } from '../api/refresh';
+import { useSession, useSignOut } from '../api/session';
+import { newVersion } from '../api/version';
+import { Go } from '../parts/Go';
+import { Icon } from '../parts/Icon';
+import { Toasts } from '../parts/toasts';
+import { clock, number } from '../parts/format';
+import { Logo } from './Logo';
+import { useGo } from './go';
+import { NAV } from './nav';
+import { SHORTCUTS, useShortcuts } from './shortcuts';
+
+const CommandPalette = lazy(() => import('./CommandPalette').then((module) => ({ default: module.CommandPalette })));
+
+/** The frame around every screen. */
+export function Shell() {
+  const client = useQueryClient();
+  const go = useGo();
+  const [isNavOpen, setNavOpen] = useState(false);
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useShortcuts({ go, palette: () => setPaletteOpen(true), help: () => setHelpOpen(true) });
+
+  useEffect(() => refreshByLive(client), [client]);
+  useEffect(() => live.start(), []);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        Skip to content
+      </a>
+      <header className="shell-header">
+        <ActionIcon
+          className="nav-toggle"
+          variant="subtle"
+          color="gray"
+          size={36}
+          aria-label="Menu"
+          aria-expanded={isNavOpen}
+          onClick={() => setNavOpen(true)}
+        >
+          <Icon name="menu-2" size={20} />
+        </ActionIcon>
+        <Go to="/" className="brand">
+          <Logo />
+          <span>Portal Integrations</span>
+        </Go>
+        <div className="shell-tools">
+          <button type="button" className="search-button" onClick={() => setPaletteOpen(true)} aria-label="Go to anything">
+            <Icon name="search" size={16} />
+            <span>Go to…</span>
+            <kbd>Ctrl K</kbd>
+          </button>
+          <SchemeButton />
+          <UserMenu onHelp={() => setHelpOpen(true)} />
+        </div>
+      </header>
+      <nav className="shell-nav" aria-label="Main">
+        <NavList />
+      </nav>
+      <Drawer
+        opened={isNavOpen}
+        onClose={() => setNavOpen(false)}
+        position="left"
+        size={260}
+        title="Menu"
+        closeButtonProps={{ 'aria-label': 'Close menu' }}
+      >
+        <nav aria-label="Main">
+          <NavList onGo={() => setNavOpen(false)} />
+        </nav>
+      </Drawer>
+      <main className="shell-main" id="content" tabIndex={-1}>
+        <Bars />
+        <Suspense fallback={null}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Toasts />
+      <Suspense fallback={null}>
+        {isPaletteOpen ? <CommandPalette onClose={() => setPaletteOpen(false)} onHelp={() => setHelpOpen(true)} /> : null}
+      </Suspense>
+      <Modal
+        opened={isHelpOpen}
+        onClose={() => setHelpOpen(false)}
+        title="Keys"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <dl className="keys">
+          {SHORTCUTS.map(([keys, what]) => (
+            <div key={keys}>
+              <dt>
+                {keys.split(' ').map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="small muted">Single-letter keys can be switched off under Settings, Appearance.</p>
+      </Modal>
+    </div>
+  );
+}
+
+function NavList({ onGo }: { onGo?: () => void }) {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const failures = useRead(['failure', 'badge'], 'GET /api/v1/failures', { query: { state: 'open', limit: 1 } }, { retry: false });
+  const open = failures.data?.total ?? failures.data?.items.length ?? 0;
+  return (
+    <ul className="nav-list">
+      {NAV.map(({ to, label, icon }) => {
+        const isHere = to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
+        const badge = to === '/failures' && open > 0 ? open : 0;
+        return (
+          <li key={to}>
+            <Go to={to} className="nav-link" aria-current={isHere ? 'page' : undefined} {...(onGo ? { onClick: onGo } : {})}>
+              <Icon name={icon} />
+              <span className="grow">{label}</span>
+              {badge ? (
+                <span className="nav-badge">
+                  {number(badge)}
+                  <span className="visually-hidden"> open</span>
+                </span>
+              ) : null}
+            </Go>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function SchemeButton() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const isDark = scheme === 'dark';
+  const label = isDark ? 'Use light colours' : 'Use dark colours';
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="default" size={34} aria-label={label} onClick={() => setColorScheme(isDark ? 'light' : 'dark')}>
+        <Icon name={isDark ? 'sun' : 'moon'} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function UserMenu({ onHelp }: { onHelp: () => void }) {
+  const session = useSession();
+  const signOut = useSignOut();
+  const go = useGo();
+  return (
+    <Menu position="bottom-end" width={240} withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="default" size={34} aria-label="You and help">
+          <Icon name="user" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {session.data ? (
+          <Menu.Label>
+            {session.data.name} · {session.data.role}
+          </Menu.Label>
+        ) : null}
+        <Menu.Item leftSection={<Icon name="keyboard" />} onClick={onHelp}>
+          Keys
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="info-circle" />} onClick={() => go('/settings/about')}>
+          About
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="logout" />} onClick={() => void signOut()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** What concerns the whole page: not connected, or older than the server. */
+function Bars() {
+  const status = useSyncExternalStore(live.subscribe, live.status);
+  const isOld = useSyncExternalStore(newVersion.subscribe, newVersion.get);
+  return (
+    <div role="status">
+      {status.state === 'stale' ? (
+        <div className="bar bar-warn">
+          <Icon name="plug" />
+          <span>Not connected. Showing the state of {clock(status.since)}. Trying again…</span>
+        </div>
+      ) : null}
+      {isOld ? (
+        <div className="bar bar-info">
+          <Icon name="refresh" />
+          <span>A new version is running.</span>
+          <button type="button" className="link" onClick={() => window.location.reload()}>
+            Reload
+          </button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function AppDetail() {
+  return <Page title="AppDetail">{null}</Page>;
+}

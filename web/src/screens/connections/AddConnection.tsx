@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function AddConnection() {
+  return <Page title="AddConnection">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function ConnectionDetail() {
+  return <Page title="ConnectionDetail">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function Connections() {
+  return <Page title="Connections">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function Failures() {
+  return <Page title="Failures">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function Mappings() {
+  return <Page title="Mappings">{null}</Page>;
+}

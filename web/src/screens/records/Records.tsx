@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function Records() {
+  return <Page title="Records">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function RunDetail() {
+  return <Page title="RunDetail">{null}</Page>;
+}

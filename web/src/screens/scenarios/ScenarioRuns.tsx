@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function ScenarioRuns() {
+  return <Page title="ScenarioRuns">{null}</Page>;
+}

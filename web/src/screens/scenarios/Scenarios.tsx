@@ -1,0 +1,5 @@
+import { Page } from '../../parts/Page';
+
+export function Scenarios() {
+  return <Page title="Scenarios">{null}</Page>;
+}
