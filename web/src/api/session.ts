@@ -20,6 +20,7 @@ export function useSession() {
     },
     staleTime: 5 * 60_000,
     placeholderData: undefined,
+    retryOnMount: false,
   });
 }
 

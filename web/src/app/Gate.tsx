@@ -34,7 +34,8 @@ export function Gate({ token, children }: Props) {
       });
   }, [token, client]);
 
-  if (isExchanging || session.isPending) return <div className="gate" aria-busy="true" />;
+  // A question that failed once is asked again behind the page, which says itself that nothing answers.
+  if (isExchanging || (session.isPending && session.errorUpdateCount === 0)) return <div className="gate" aria-busy="true" />;
   if (session.data === null) return <SignIn refusal={refusal} />;
   return children;
 }
