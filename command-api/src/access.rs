@@ -3,10 +3,11 @@
 //! A token is `pit_` and 43 characters of base64url: 256 bits of chance, so a plain digest is enough to keep it.
 
 mod known;
+mod presented;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -20,6 +21,7 @@ use crate::context::{Context, Shared};
 use crate::edge::RequestId;
 use crate::problem::Problem;
 pub use known::Known;
+pub use presented::{Presented, cookie, cookie_name, refuse_foreign_pages};
 
 const PREFIX: &str = "pit_";
 const RANDOM_BYTES: usize = 32;
@@ -74,21 +76,30 @@ pub fn token_hash(text: &str) -> String {
     engine::hash::hex(text.as_bytes())
 }
 
+/// The one route that asks for no token: it is where a browser brings one.
+const OPEN: (Method, &str) = (Method::POST, "/api/v1/session");
+
 /// Lets only known tokens in. Everything below `/api` is behind this, also what does not exist.
 pub async fn authenticate(State(api): State<Shared>, mut request: Request, next: Next) -> Response {
-    let hash = match presented(request.headers()) {
-        Ok(hash) => hash,
+    if (request.method(), request.uri().path()) == (&OPEN.0, OPEN.1) {
+        return next.run(request).await;
+    }
+    let shown = match presented::presented(&api, &request) {
+        Ok(shown) => shown,
         Err(problem) => return problem.into_response(),
     };
-    let (token, role) = match api.known.find(&api.context, &hash).await {
+    let (token, role) = match api.known.find(&api.context, &shown.token).await {
         Ok(Some(found)) => found,
         Ok(None) => {
+            if let Some(session) = &shown.session {
+                api.sessions.end(session);
+            }
             return unauthorized("the access token is not known here, or was revoked").into_response();
         }
         Err(problem) => return problem.into_response(),
     };
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    request.extensions_mut().insert(Presented(hash));
+    request.extensions_mut().insert(shown);
     request.extensions_mut().insert(Caller { token, role, request: request_id });
     next.run(request).await
 }
@@ -101,36 +112,14 @@ pub async fn act_as_operator_of_this_machine(mut request: Request, next: Next) -
     next.run(request).await
 }
 
-/// The digest of the token that a request came with, for looking again later.
-#[derive(Clone)]
-pub struct Presented(pub String);
-
-/// The digest of the one token that a request presents.
-fn presented(headers: &HeaderMap) -> Result<String, Problem> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(unauthorized("the request has no Authorization header, or more than one"));
-    };
-    let text = value
-        .to_str()
-        .ok()
-        .filter(|text| text.get(..SCHEME.len()).is_some_and(|s| s.eq_ignore_ascii_case(SCHEME)))
-        .map(|text| &text[SCHEME.len()..])
-        .filter(|text| is_token(text));
-    match text {
-        Some(text) => Ok(token_hash(text)),
-        None => Err(unauthorized("the Authorization header does not hold an access token")),
-    }
-}
-
-fn is_token(text: &str) -> bool {
+pub fn is_token(text: &str) -> bool {
     text.strip_prefix(PREFIX).is_some_and(|random| {
         random.len() == RANDOM_CHARS
             && random.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     })
 }
 
-fn unauthorized(detail: &str) -> Problem {
+pub fn unauthorized(detail: &str) -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "UNAUTHORIZED",
@@ -171,42 +160,5 @@ impl FromRequestParts<Shared> for Caller {
             .get::<Self>()
             .cloned()
             .ok_or_else(|| unauthorized("the request was not authenticated"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    fn headers(values: &[&[u8]]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
-        }
-        headers
-    }
-
-    #[test]
-    fn bad_input_063_only_one_well_formed_token_is_looked_up() {
-        let good = format!("Bearer pit_{}", "a".repeat(43));
-        assert!(presented(&headers(&[good.as_bytes()])).is_ok());
-        assert!(presented(&headers(&[good.replace("Bearer", "bearer").as_bytes()])).is_ok());
-        let long = format!("{good}a");
-        let padded = format!("{good} ");
-        let bad: [&[&[u8]]; 9] = [
-            &[],
-            &[b""],
-            &[b"Bearer"],
-            &[b"Bearer pit_short"],
-            &[b"Basic pit_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],
-            &[long.as_bytes()],
-            &[padded.as_bytes()],
-            &[b"Bearer pit_\xff"],
-            &[good.as_bytes(), good.as_bytes()],
-        ];
-        for values in bad {
-            assert_eq!(presented(&headers(values)).unwrap_err().code(), "UNAUTHORIZED");
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! A group of routes, each with the role that it needs.
 //!
-//! There is no way to add a route without saying who may call it: the three methods here are the only ones.
+//! There is no way to add a route without saying who may call it: the methods here are the only ones.
 
 use axum::middleware::from_fn;
 use domain::access::Role;
@@ -37,6 +37,16 @@ impl Area {
         self.route(Role::Administrator, route)
     }
 
+    /// Anybody may call it, without a token. The guard in `access` must know of it too.
+    #[must_use]
+    pub fn open(self, (schemas, mut paths, router): UtoipaMethodRouter<Shared>) -> Self {
+        for item in paths.paths.values_mut() {
+            operations(item).for_each(|operation| describe(operation, "none"));
+            operations(item).for_each(|operation| operation.security = Some(vec![]));
+        }
+        Self(self.0.routes((schemas, paths, router)))
+    }
+
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self(self.0.merge(other.0))
@@ -48,7 +58,7 @@ impl Area {
 
     fn route(self, role: Role, (schemas, mut paths, router): UtoipaMethodRouter<Shared>) -> Self {
         for item in paths.paths.values_mut() {
-            operations(item).for_each(|operation| describe(operation, role));
+            operations(item).for_each(|operation| describe(operation, word(role)));
         }
         let router = router.route_layer(from_fn(move |request, next| require(role, request, next)));
         Self(self.0.routes((schemas, paths, router)))
@@ -60,8 +70,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
 }
 
 /// What holds for every operation: its role, its token, and how it fails.
-fn describe(operation: &mut Operation, role: Role) {
-    let role = ExtensionsBuilder::new().add("x-role", json!(word(role))).build();
+fn describe(operation: &mut Operation, role: &str) {
+    let role = ExtensionsBuilder::new().add("x-role", json!(role)).build();
     operation.extensions = Some(role);
     operation.security = Some(vec![SecurityRequirement::new(TOKEN_SCHEME, Vec::<String>::new())]);
     let body = Content::new(Some(Ref::from_schema_name("Problem")));

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::access::Known;
 use crate::consents::Consents;
+use crate::sessions::Sessions;
 use crate::templates::Templates;
 
 /// The ports, apps and facts of this installation.
@@ -42,6 +43,8 @@ pub struct Settings {
     pub streams_max: usize,
     /// How often a live stream says that it is still there.
     pub heartbeat: Duration,
+    /// How long a browser stays signed in.
+    pub session_life: Duration,
 }
 
 impl Default for Settings {
@@ -52,6 +55,7 @@ impl Default for Settings {
             probes_max: 16,
             streams_max: 64,
             heartbeat: Duration::from_secs(15),
+            session_life: Duration::from_hours(12),
         }
     }
 }
@@ -61,6 +65,7 @@ pub struct Api {
     pub context: Context,
     pub known: Known,
     pub consents: Consents,
+    pub sessions: Sessions,
     pub probes: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
     pub revoking: tokio::sync::Mutex<()>,
@@ -77,6 +82,7 @@ impl Api {
             context,
             known: Known::default(),
             consents: Consents::default(),
+            sessions: Sessions::default(),
             probes: Arc::new(Semaphore::new(probes)),
             streams: Arc::new(Semaphore::new(streams)),
             revoking: tokio::sync::Mutex::default(),

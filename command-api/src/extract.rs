@@ -7,7 +7,7 @@ mod params;
 mod secret;
 mod strict_json;
 
-pub use body::Body;
+pub use body::{Body, OpenBody};
 pub use id::Id;
 pub use once::Once;
 pub use params::{ListParams, Params, ReadParams, limit, search};

@@ -24,6 +24,7 @@ mod reading;
 mod router;
 mod routes;
 mod schema;
+mod sessions;
 mod templates;
 
 pub use access::{Issued, issue_token, token_hash};

@@ -6,10 +6,12 @@ pub mod connections;
 mod describe;
 mod mappings;
 pub mod oauth;
+mod overview;
 mod portal;
 mod records;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;
 mod tokens;
 
@@ -17,6 +19,7 @@ use crate::area::Area;
 
 pub fn all() -> Area {
     let areas = [
+        overview::area(),
         apps::area(),
         connections::area(),
         scenarios::area(),
@@ -25,6 +28,7 @@ pub fn all() -> Area {
         records::area(),
         portal::area(),
         tokens::area(),
+        session::area(),
         audit::area(),
         stream::area(),
         describe::area(),

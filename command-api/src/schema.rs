@@ -134,6 +134,15 @@ pub struct Fetch {
     problem: Option<Trouble>,
 }
 
+/// How somebody said that a run went.
+#[derive(ToSchema)]
+pub struct Rating {
+    satisfied: bool,
+    note: Option<String>,
+    at: chrono::DateTime<chrono::Utc>,
+    actor: String,
+}
+
 #[derive(ToSchema)]
 pub struct MappingStamp {
     id: String,

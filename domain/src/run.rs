@@ -28,6 +28,11 @@ pub enum RunCommand {
     Note(RunNoted),
     /// Everything is settled; the status follows from the counts.
     Complete,
+    /// A person says how it went, once it is over.
+    Rate {
+        satisfied: bool,
+        note: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub struct RunState {
     pub counts: Counts,
     pub chunks: u64,
     pub cancel_reason: Option<String>,
+    /// What a person said of it.
+    pub rating: Option<(bool, Option<String>)>,
 }
 
 impl RunState {
@@ -107,6 +114,13 @@ impl Decider for Runs {
                 ));
             }
             (C::Complete | C::Note(_), RunPhase::Done) => return Ok(vec![]),
+            (C::Rate { .. }, phase) if phase != RunPhase::Done => {
+                return Err(Rejection::new(
+                    "STILL_RUNNING",
+                    "the run has not ended yet",
+                    "wait for its end and say then how it went",
+                ));
+            }
             _ => {}
         }
         Ok(match command {
@@ -123,6 +137,7 @@ impl Decider for Runs {
             C::Complete => {
                 vec![E::Completed(RunCompleted { status: state.status(), counts: state.counts.clone() })]
             }
+            C::Rate { satisfied, note } => rate(state, satisfied, note),
         })
     }
 
@@ -153,8 +168,18 @@ impl Decider for Runs {
             }
             E::Noted(_) => {}
             E::Completed(_) => state.phase = RunPhase::Done,
+            E::Rated(rated) => state.rating = Some((rated.satisfied, rated.note.clone())),
         }
     }
+}
+
+fn rate(state: &RunState, satisfied: bool, note: Option<String>) -> Vec<RunEvent> {
+    let rating = (satisfied, note);
+    if state.rating.as_ref() == Some(&rating) {
+        return vec![];
+    }
+    let instead_of = state.rating.as_ref().map(|(before, _)| *before);
+    vec![RunEvent::Rated(RunRated { satisfied, note: rating.1, instead_of })]
 }
 
 /// The code of a page that somebody else has settled already.
@@ -226,6 +251,22 @@ mod tests {
         assert_eq!(status(&[started(), settled(2, 0), finished(false)]), RunStatus::PartlyFailed);
         assert_eq!(status(&[started(), finished(false)]), RunStatus::Failed);
         assert_eq!(status(&[started(), finished(true)]), RunStatus::Succeeded);
+    }
+
+    #[test]
+    fn a_run_is_rated_after_its_end_and_the_newest_answer_counts() {
+        let rate = |satisfied| RunCommand::Rate { satisfied, note: None };
+        let mut state = fold::<Runs>(&[started()]);
+        assert_eq!(Runs::decide(&state, rate(true)).unwrap_err().code, "STILL_RUNNING");
+        let done = Runs::decide(&state, RunCommand::Complete).unwrap();
+        Runs::evolve(&mut state, &done[0]);
+        for (satisfied, instead_of) in [(true, None), (false, Some(true))] {
+            let rated = Runs::decide(&state, rate(satisfied)).unwrap();
+            let expected = RunRated { satisfied, note: None, instead_of };
+            assert_eq!(rated, [RunEvent::Rated(expected)]);
+            Runs::evolve(&mut state, &rated[0]);
+            assert_eq!(Runs::decide(&state, rate(satisfied)), Ok(vec![]));
+        }
     }
 
     #[test]

@@ -8,15 +8,18 @@ mod portal;
 mod records;
 mod runs;
 mod scenarios;
+mod tally;
 mod tokens;
 
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
-    FetchView, RUN_CHUNKS, RUN_LOG, RUNS, RunChunkView, RunLogView, RunPhaseView, RunView, chunk_key, log_key,
+    FetchView, RUN_CHUNKS, RUN_LOG, RUNS, Rating, RunChunkView, RunLogView, RunPhaseView, RunView, chunk_key,
+    log_key,
 };
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
+pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};
 pub use tokens::{TOKENS, TokenView};
 
 /// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
@@ -55,7 +58,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 11] = [
+pub const ALL: [&ViewSpec; 13] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -67,4 +70,6 @@ pub const ALL: [&ViewSpec; 11] = [
     &LINKS,
     &PORTAL,
     &PORTAL_PENDING,
+    &HOURS,
+    &TOTALS,
 ];

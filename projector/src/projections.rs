@@ -1,6 +1,7 @@
 //! One file per view: the pure fold that fills it.
 
 mod connections;
+mod hours;
 mod links;
 mod mappings;
 mod pending;
@@ -11,6 +12,7 @@ mod run_log;
 mod runs;
 mod scenarios;
 mod tokens;
+mod totals;
 
 use engine::project::Projection;
 
@@ -28,6 +30,8 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(links::Links),
         Box::new(portal::Portal),
         Box::new(pending::Pending),
+        Box::new(hours::Hours),
+        Box::new(totals::Totals),
     ]
 }
 

@@ -7,6 +7,7 @@ mod keys;
 mod portal;
 pub mod service;
 
+pub use api::public_url;
 pub use keys::{default_key_file, key_ring};
 
 use std::sync::Arc;

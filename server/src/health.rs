@@ -1,6 +1,7 @@
 //! `/healthz`: the process lives. `/readyz`: it can do its work, or the cause why not. `/metrics`: numbers.
 
 mod access;
+mod outcomes;
 mod ready;
 
 pub use ready::{Ready, free_bytes};
@@ -51,6 +52,7 @@ async fn numbers(State(health): State<Health>, headers: HeaderMap) -> Response {
             "send it as `Authorization: Bearer …`, or set metrics_public",
         );
     }
+    outcomes::tell(&*health.ready.reads).await;
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(CONTENT_TYPE, text)], health.metrics.render()).into_response()
 }

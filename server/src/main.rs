@@ -5,6 +5,7 @@ mod client;
 mod commands;
 mod compose;
 mod config;
+mod console;
 mod exit;
 mod harden;
 mod health;

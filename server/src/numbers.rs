@@ -38,6 +38,11 @@ fn describe() {
     );
     describe_counter!("portal_accept_failures_total", "Connections the system could not give us");
     describe_counter!("portal_panics_total", "Requests that hit a defect");
+    describe_counter!("portal_connections_established_total", "Connections that people made");
+    describe_counter!("portal_scenarios_created_total", "Scenarios that people made");
+    describe_counter!("portal_records_settled_total", "Records that came to an end, without dry runs");
+    describe_gauge!("portal_records_error_ratio", "Share of the settled records that failed, 0 to 1");
+    describe_gauge!("portal_runs_rated", "Runs by what people said of them");
     describe_gauge!("portal_follower_position", "How far in the log a follower is");
     describe_counter!("portal_follower_failures_total", "How often a follower had to start again");
 }

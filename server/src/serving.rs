@@ -4,6 +4,9 @@ use std::net::SocketAddr;
 
 use adapter_sqlite::SqliteEventStore;
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
+use engine::ports::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
@@ -12,7 +15,7 @@ use crate::compose::service::Service;
 use crate::config::Config;
 use crate::health::{self, Access, Health, Ready};
 use crate::listen::{self, Door, Stop};
-use crate::{exit, output, requests};
+use crate::{compose, console, exit, output, requests};
 
 /// Whoever may read this may read the metrics.
 const LEAST_GUARDED: &str = "/api/v1/connections?limit=1";
@@ -58,7 +61,18 @@ fn app(service: &Service, config: &Config, stop: &Stop, metrics: PrometheusHandl
     health::router(health)
         .merge(service.api.clone())
         .merge(ingest::router())
+        .merge(console::router())
+        .fallback(nothing_here)
         .layer(axum::middleware::from_fn(requests::record))
+}
+
+async fn nothing_here() -> Response<Body> {
+    listen::problem(
+        StatusCode::NOT_FOUND,
+        "NO_SUCH_ADDRESS",
+        "the server has nothing at this address",
+        "the console is at /ui/, the API at /api/v1/",
+    )
 }
 
 /// Ends when the log can take nothing more.
@@ -69,6 +83,12 @@ async fn failure(log: &SqliteEventStore) -> String {
         Err(_) => None,
     };
     why.unwrap_or_else(|| "the log's writer is gone".to_owned())
+}
+
+/// Where a browser is signed in at once. What follows `#` is never sent to a server; the page exchanges it for a cookie.
+pub fn console_link(config: &Config, token: &Secret) -> String {
+    let address = compose::public_url(config);
+    format!("{}/ui/#token={}", address.trim_end_matches('/'), token.expose())
 }
 
 /// A token must not cross a network in plain text unseen.

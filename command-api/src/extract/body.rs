@@ -31,22 +31,40 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
     async fn from_request(request: Request, api: &Shared) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let caller = Caller::from_request_parts(&mut parts, api).await?;
-        if declared_length(&parts.headers).is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
-            return Err(too_large());
-        }
-        // The limit is the only fault of a body that `to_bytes` can meet, apart from a client that went away.
-        let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())?;
-        if !bytes.is_empty() && !is_json(&parts.headers) {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "NOT_JSON",
-                "the body is not declared as JSON in UTF-8, without compression",
-                "send the header Content-Type: application/json",
-            ));
-        }
+        let bytes = read(&parts.headers, body).await?;
         let once = Once::read(&parts.headers, parts.uri.path(), &caller, &bytes)?;
         Ok(Self { value: parse(&bytes)?, once })
     }
+}
+
+/// The JSON of a request that nobody is known to make yet.
+pub struct OpenBody<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Shared> for OpenBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &Shared) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(&parts.headers, body).await?;
+        Ok(Self(parse(&bytes)?))
+    }
+}
+
+async fn read(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
+    if declared_length(headers).is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
+        return Err(too_large());
+    }
+    // The limit is the only fault of a body that `to_bytes` can meet, apart from a client that went away.
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())?;
+    if !bytes.is_empty() && !is_json(headers) {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "NOT_JSON",
+            "the body is not declared as JSON in UTF-8, without compression",
+            "send the header Content-Type: application/json",
+        ));
+    }
+    Ok(bytes)
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod document;
+mod feedback;
 mod item;
 mod items;
 mod list;
@@ -25,4 +26,5 @@ pub fn area() -> Area {
         .operator(routes!(pause::pause))
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
+        .operator(routes!(feedback::feedback))
 }

@@ -65,11 +65,11 @@ const IDS_MAX: usize = 100;
 )]
 pub async fn listen(
     State(api): State<Shared>,
-    token: Option<Extension<Presented>>,
+    shown: Option<Extension<Presented>>,
     headers: HeaderMap,
     Params(filters): Params<Filters>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let token = token.map(|Extension(Presented(token))| token);
+    let shown = shown.map(|Extension(shown)| shown);
     let categories = topics(filters.topics.as_deref())?;
     let permit = api.streams.clone().try_acquire_owned().map_err(|_| {
         Problem::busy("TOO_MANY_STREAMS", "too many pages are listening", "close some and try again")
@@ -80,7 +80,7 @@ pub async fn listen(
     let at = if reset { end } else { resumed.unwrap_or(end) };
     let keep_alive = KeepAlive::new().interval(api.context.settings.heartbeat);
     let listening =
-        Listening { api, token, filter: Filter { categories }, at, reset, waiting: vec![], _permit: permit };
+        Listening { api, shown, filter: Filter { categories }, at, reset, waiting: vec![], _permit: permit };
     Ok(Sse::new(stream::unfold(listening, Listening::next)).keep_alive(keep_alive))
 }
 
@@ -103,8 +103,8 @@ fn topics(wanted: Option<&str>) -> Result<Vec<&'static str>, Problem> {
 
 struct Listening {
     api: Shared,
-    /// Digest of the token, if one was needed: a revoked one hears nothing more.
-    token: Option<String>,
+    /// The token or session, if one was needed: after its end it hears nothing more.
+    shown: Option<Presented>,
     filter: Filter,
     at: Position,
     reset: bool,
@@ -150,8 +150,11 @@ impl Listening {
     }
 
     async fn may_listen(&self) -> bool {
-        let Some(token) = &self.token else { return true };
-        matches!(self.api.known.find(&self.api.context, token).await, Ok(Some(_)))
+        let Some(shown) = &self.shown else { return true };
+        let context = &self.api.context;
+        let goes_on = |session: &String| self.api.sessions.find(session, context.clock.now()).is_some();
+        shown.session.as_ref().is_none_or(goes_on)
+            && matches!(self.api.known.find(context, &shown.token).await, Ok(Some(_)))
     }
 
     async fn gather(&mut self) -> Result<(), Problem> {

@@ -13,6 +13,8 @@ mod lists;
 mod mappings;
 mod once;
 mod openapi;
+mod overview;
 mod runs;
 mod scenarios;
+mod session;
 mod stream;

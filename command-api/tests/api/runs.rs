@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use crate::house::House;
 use crate::mappings::record;
 
-struct Ran {
-    house: House,
-    connection: String,
-    run: String,
-    position: u64,
+pub struct Ran {
+    pub house: House,
+    pub connection: String,
+    pub run: String,
+    pub position: u64,
 }
 
 fn settled(record: &str, outcome: Outcome, notes: Vec<ItemNote>) -> SettledItem {
@@ -33,7 +33,7 @@ fn settled(record: &str, outcome: Outcome, notes: Vec<ItemNote>) -> SettledItem 
 }
 
 /// A run with two chunks: one created and two unchanged, then one failed.
-async fn ran() -> Ran {
+pub async fn ran() -> Ran {
     let house = House::open().await;
     let connection = house.connection().await;
     let scenario = house.scenario(&connection).await;
@@ -95,6 +95,13 @@ async fn a_run_is_listed_with_its_items_whatever_became_of_them() {
     let Ran { house, run, position, .. } = ran().await;
     let listed = house.get(&format!("/api/v1/runs?phase=running&min_position={position}")).await.is(200);
     assert_eq!(listed.json["items"][0]["counts"]["failed"], 1);
+    let nodes = &listed.json["items"][0]["nodes"];
+    assert_eq!(nodes["fetch-users"]["read"], 4);
+    assert_eq!(
+        (&nodes["write-users"]["created"], &nodes["write-users"]["unchanged"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!(nodes["map-users"]["failed"], 1);
     let path = format!("/api/v1/runs/{run}/items");
     let all = house.get(&path).await.is(200);
     assert_eq!(records(&all.json), ["1", "3", "4", "22"]);

@@ -282,6 +282,17 @@ pub struct RunCompleted {
     pub counts: Counts,
 }
 
+/// A person said how it went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRated {
+    pub satisfied: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What was said before, if anything, so that whoever counts answers need not look back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<bool>,
+}
+
 events! {
     /// Facts about one run; stream `run-{id}`.
     RunEvent {
@@ -293,5 +304,6 @@ events! {
         "run.fetch-finished" => FetchFinished(FetchFinished),
         "run.noted" => Noted(RunNoted),
         "run.completed" => Completed(RunCompleted),
+        "run.rated" => Rated(RunRated),
     }
 }

@@ -10,7 +10,7 @@ use crate::run::{Counts, Level, Problem, RunMode, RunStatus, SettledItem, Target
 
 /// Key: run id. `phase` is one of [`RunPhaseView`]; `started` is microseconds since 1970.
 pub const RUNS: ViewSpec =
-    ViewSpec { name: "runs", version: 1, columns: &[text("scenario"), text("phase"), integer("started")] };
+    ViewSpec { name: "runs", version: 2, columns: &[text("scenario"), text("phase"), integer("started")] };
 
 /// Key: [`chunk_key`]. `failed` counts failed items, and is absent where there are none, so that the failures of a
 /// large run are found without reading the rest.
@@ -88,6 +88,21 @@ pub struct RunView {
     pub chunks: u64,
     #[serde(default)]
     pub limit: Option<u64>,
+    /// By node of the graph: what came to an end there.
+    #[serde(default)]
+    pub nodes: BTreeMap<String, Counts>,
+    /// What a person said of it.
+    #[serde(default)]
+    pub rating: Option<Rating>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rating {
+    pub satisfied: bool,
+    #[serde(default)]
+    pub note: Option<String>,
+    pub at: DateTime<Utc>,
+    pub actor: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

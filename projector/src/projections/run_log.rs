@@ -66,6 +66,10 @@ fn line(fact: E) -> Option<Line> {
             };
             Some((level, code, message, Some(finished.node)))
         }
+        E::Rated(rated) => {
+            let word = if rated.satisfied { "good" } else { "not good" };
+            say(Level::Info, "RATED", format!("Somebody said that it went {word}"))
+        }
         E::Noted(noted) => Some((noted.level, noted.code, noted.message, noted.node)),
         E::Completed(completed) => {
             let (level, word) = match completed.status {

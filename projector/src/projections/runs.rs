@@ -1,10 +1,12 @@
 //! Fills the runs view: one line a run.
 
+mod nodes;
+
 use std::collections::BTreeMap;
 
 use domain::event::Event;
 use domain::run::{Counts, RunEvent as E, RunStarted};
-use domain::views::{RUNS, RunPhaseView, RunView, ViewSpec};
+use domain::views::{RUNS, Rating, RunPhaseView, RunView, ViewSpec};
 use engine::Recorded;
 use engine::project::{Docs, FoldError, Opened, Projection};
 
@@ -62,6 +64,8 @@ fn new(id: &str, started: &RunStarted, recorded: &Recorded) -> RunView {
         actor: recorded.meta.actor.0.clone(),
         chunks: 0,
         limit: started.limit,
+        nodes: BTreeMap::new(),
+        rating: None,
     }
 }
 
@@ -72,6 +76,7 @@ fn apply(view: &mut RunView, fact: E, recorded: &Recorded) {
         E::CancelRequested(_) => view.phase = RunPhaseView::Cancelling,
         E::ItemsSettled(settled) => {
             view.counts.settle(&settled.counts, settled.again);
+            nodes::count(&mut view.nodes, &settled);
             view.chunks += 1;
             let fetch = view.fetches.entry(settled.node).or_default();
             fetch.resource = settled.resource;
@@ -92,6 +97,14 @@ fn apply(view: &mut RunView, fact: E, recorded: &Recorded) {
             view.phase = completed.status.into();
             view.counts = completed.counts;
             view.ended_at = Some(recorded.recorded_at);
+        }
+        E::Rated(rated) => {
+            view.rating = Some(Rating {
+                satisfied: rated.satisfied,
+                note: rated.note,
+                at: recorded.recorded_at,
+                actor: recorded.meta.actor.0.clone(),
+            });
         }
         E::Started(_) | E::Noted(_) => {}
     }

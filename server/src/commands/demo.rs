@@ -45,6 +45,7 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
     let service = Service::start(&config, Work::Everything).await?;
     let token = service.first_token().await?;
     let api = Api::new(service.client());
+    let link = token.as_ref().map(|token| serving::console_link(&config, token));
     let address = config.listen;
     let serving = tokio::spawn(serving::until_stopped(service, listener, config, metrics, stop.clone()));
     let told = story::tell(&api, &site.url, &stop).await;
@@ -59,7 +60,7 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
     if args.once {
         stop.draining.cancel();
     } else {
-        look_around(address, &site.url, token.as_ref());
+        look_around(address, &site.url, token.as_ref(), link.as_deref());
     }
     serving.await??;
     Ok(if args.once { code } else { 0 })
@@ -73,9 +74,12 @@ async fn listener(wanted: SocketAddr) -> anyhow::Result<TcpListener> {
     }
 }
 
-fn look_around(address: SocketAddr, site: &str, token: Option<&Secret>) {
+fn look_around(address: SocketAddr, site: &str, token: Option<&Secret>, link: Option<&str>) {
     output::say("");
     output::say(&format!("Look around: http://{address}  (the sample site: {site})"));
+    if let Some(link) = link {
+        output::say(&format!("In a browser, signed in: {link}"));
+    }
     if let Some(token) = token {
         output::say(&format!("Token (administrator, for this demo only): {}", token.expose()));
         output::say(&format!(

@@ -1,5 +1,6 @@
 //! `serve`: everything in one process, until a signal.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use crate::compose::service::{Service, Work};
@@ -23,7 +24,8 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
     let address = listener.local_addr()?;
     config.listen = address;
     let service = Service::start(&config, Work::Everything).await?;
-    if let Some(token) = service.first_token().await? {
+    let first = service.first_token().await?;
+    if let Some(token) = &first {
         match &args.print_token_file {
             Some(file) => {
                 installation::write_private(file, token.expose().as_bytes())?;
@@ -37,6 +39,11 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
     }
     serving::warn_about(address, &config);
     output::say(&format!("listening on http://{address}"));
+    // Only for a person who is looking, and only this once: scripts read the lines above.
+    if let Some(token) = first.filter(|_| args.print_token_file.is_none() && std::io::stdout().is_terminal())
+    {
+        output::say(&format!("open {}", serving::console_link(&config, &token)));
+    }
     let ended = serving::until_stopped(service, listener, config, metrics, stop).await;
     tracing::info!("ended");
     ended

@@ -60,7 +60,7 @@ fn context(opened: &Opened, config: &Config) -> Context {
 }
 
 /// As configured, else the listening address as a browser on this machine would reach it.
-fn public_url(config: &Config) -> String {
+pub fn public_url(config: &Config) -> String {
     let mut address = config.listen;
     if address.ip().is_unspecified() {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 use futures::FutureExt;
 use hyper::body::Incoming;
 use tower::ServiceExt;
@@ -18,6 +18,8 @@ use super::{Client, Door, client, streams};
 
 /// Longest request target, in bytes.
 const TARGET_BYTES_MAX: usize = 8 << 10;
+/// By it an open page notices that another version answers.
+const APP_VERSION: HeaderName = HeaderName::from_static("x-app-version");
 /// For everything between a request's head and the head of its answer.
 const ANSWER_TIME: Duration = Duration::from_mins(2);
 
@@ -101,8 +103,9 @@ fn closing(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// Answers are never guessed at and never kept, unless a handler says otherwise.
+/// Answers are never guessed at and never kept, unless a handler says otherwise; and they say which build answers.
 fn harden(headers: &mut HeaderMap) {
     headers.entry(X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(APP_VERSION, HeaderValue::from_static(crate::console::version()));
 }

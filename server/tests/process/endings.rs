@@ -34,6 +34,11 @@ fn readiness_names_the_cause() {
     let server = Server::start(&directory.path().join("other"), &["--metrics-public", "true"]);
     let (status, body) = server.get("/metrics", "");
     assert!(status == 200 && body.contains("portal_connections"), "{body}");
+    for figure in
+        ["portal_connections_established_total 0", "portal_records_error_ratio 0", "portal_runs_rated{"]
+    {
+        assert!(body.contains(figure), "{figure}: {body}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_inputs;
+mod console;
 mod docs;
 mod events;
 mod sources;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::run::{Counts, RunMode};
-use domain::views::{FetchView, RunPhaseView, RunView};
+use domain::views::{FetchView, Rating, RunPhaseView, RunView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,6 +27,12 @@ pub struct Run {
     pub ended_at: Option<DateTime<Utc>>,
     pub actor: String,
     pub limit: Option<u64>,
+    /// By node of the graph: what came to an end there. `read` counts what a fetch node brought.
+    #[schema(value_type = BTreeMap<String, schema::Counts>)]
+    pub nodes: BTreeMap<String, Counts>,
+    /// What somebody said of it.
+    #[schema(value_type = Option<schema::Rating>)]
+    pub rating: Option<Rating>,
 }
 
 impl From<RunView> for Run {
@@ -43,6 +49,8 @@ impl From<RunView> for Run {
             ended_at: view.ended_at,
             actor: view.actor,
             limit: view.limit,
+            nodes: view.nodes,
+            rating: view.rating,
         }
     }
 }
