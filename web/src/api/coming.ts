@@ -2,10 +2,6 @@ import type { Outcome, Paths } from './schema';
 
 /** Operations whose shapes are agreed and that the committed OpenAPI document does not describe yet. */
 export interface Agreed {
-  'GET /api/v1/session': { path: Empty; query: Empty; body: undefined; ok: Session };
-  'POST /api/v1/session': { path: Empty; query: Empty; body: { token: string }; ok: Session | undefined };
-  'DELETE /api/v1/session': { path: Empty; query: Empty; body: undefined; ok: undefined };
-  'GET /api/v1/overview': { path: Empty; query: { range?: string }; body: undefined; ok: Overview };
   'GET /api/v1/failures': {
     path: Empty;
     query: { state?: string; scenario?: string; cursor?: string; limit?: number };
@@ -19,12 +15,6 @@ export interface Agreed {
     ok: { id: string; position: number; changed: boolean };
   };
   'POST /api/v1/runs/{id}/retry': { path: { id: string }; query: Empty; body: Retry; ok: Retried };
-  'POST /api/v1/runs/{id}/feedback': {
-    path: { id: string };
-    query: Empty;
-    body: { satisfied: boolean; note?: string };
-    ok: { position: number };
-  };
   'GET /api/v1/records/{connection}/{resource}/{id}/history': {
     path: RecordKey;
     query: Empty;
@@ -44,32 +34,6 @@ type Empty = Record<never, never>;
 export type AllPaths = Paths & Omit<Agreed, keyof Paths>;
 
 export interface RecordKey { connection: string; resource: string; id: string }
-export interface Session { name: string; role: 'viewer' | 'operator' | 'administrator'; csrf: string; expires_at: string }
-export interface HourCount { at: string; imported: number; failed: number }
-export interface Attention {
-  kind: string;
-  severity: 'error' | 'warning' | 'info';
-  title: string;
-  detail: string;
-  object: { kind: string; id: string };
-  action: { label: string; href: string };
-}
-export interface Overview {
-  records_imported: number;
-  records_failed: number;
-  success_rate: number | null;
-  open_failures: number;
-  run_time_p95_ms: number | null;
-  hours: HourCount[];
-  attention: Attention[];
-  metrics: {
-    connections_established: number;
-    scenarios_created: number;
-    records_imported: number;
-    error_rate: number | null;
-    satisfaction: { good: number; bad: number };
-  };
-}
 export type FailureState = 'open' | 'acknowledged' | 'resolved' | 'ignored';
 export interface FailureGroup {
   id: string;

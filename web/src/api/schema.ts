@@ -42,6 +42,25 @@ export type App = {
   version: number;
 };
 
+/** Something that does not get better by itself. */
+export type Attention = {
+  action: AttentionAction;
+  detail: string;
+  kind: AttentionKind;
+  object: Record<string, unknown>;
+  severity: Severity;
+  title: string;
+};
+
+/** Where to go. */
+export type AttentionAction = {
+  /** A page of the console, from its base. */
+  href: string;
+  label: string;
+};
+
+export type AttentionKind = "identity-in-doubt" | "connection-failing" | "run-failed" | "scenario-off" | "failures-open";
+
 export type AuditLine = {
   actor: string;
   at: string;
@@ -75,6 +94,11 @@ export type Authorise = {
   consent_url: string;
   /** The way back is open until then, once. */
   expires_at: string;
+};
+
+export type BeginSession = {
+  /** An access token. */
+  token: Secret;
 };
 
 export type CancelRun = {
@@ -220,6 +244,13 @@ export type HistoryLine = {
   event: string;
   position: number;
   summary: string;
+};
+
+export type Hour = {
+  /** Its beginning. */
+  at: string;
+  failed: number;
+  imported: number;
 };
 
 /** Who a remote system says it is. */
@@ -464,7 +495,10 @@ export type Listed_Run = {
     id: string;
     limit?: (number | null);
     mode: RunMode;
+    /** By node of the graph: what came to an end there. `read` counts what a fetch node brought. */
+    nodes: Record<string, Counts>;
     phase: RunPhase;
+    rating?: (Rating | null);
     scenario: string;
     started_at: string;
     /** 0 for a dry run of a draft. */
@@ -574,6 +608,16 @@ export type MappingStamp = {
   revision: number;
 };
 
+/** Since the beginning of this installation. */
+export type Metrics = {
+  connections_established: number;
+  /** Share of the records that came to an end and failed, 0 to 1; absent when there were none. */
+  error_rate?: (number | null);
+  records_imported: number;
+  satisfaction: Satisfaction;
+  scenarios_created: number;
+};
+
 export type Note = {
   code: string;
   field?: (string | null);
@@ -586,6 +630,23 @@ export type Note = {
 };
 
 export type Outcome = "created" | "updated" | "unchanged" | "skipped" | "failed";
+
+export type Overview = {
+  /** What needs somebody, worst first; at most 5. */
+  attention: Array<Attention>;
+  /** Every hour of the range, oldest first, also those in which nothing happened. UTC. */
+  hours: Array<Hour>;
+  metrics: Metrics;
+  /** Records that failed in the newest run of their scenario. */
+  open_failures: number;
+  records_failed: number;
+  /** Created or updated, in the range. */
+  records_imported: number;
+  /** 95 of 100 runs took no longer, of the runs that ended in the range (of its newest 1000); absent without any. */
+  run_time_p95_ms?: (number | null);
+  /** Share of the records that came to an end and did not fail, 0 to 1; absent when there were none. */
+  success_rate?: (number | null);
+};
 
 export type PauseConnection = {
   /** Why, for whoever finds it paused. */
@@ -688,6 +749,21 @@ export type Publish = {
   note?: string;
 };
 
+export type RateRun = {
+  /** Why, in words. It is kept as it is: name nobody. */
+  note?: (string | null);
+  /** It went as it should. */
+  satisfied: boolean;
+};
+
+/** How somebody said that a run went. */
+export type Rating = {
+  actor: string;
+  at: string;
+  note?: (string | null);
+  satisfied: boolean;
+};
+
 /** A definition that comes with the product, to start from. */
 export type ReadyMadeMapping = {
   app: string;
@@ -780,7 +856,10 @@ export type Run = {
   id: string;
   limit?: (number | null);
   mode: RunMode;
+  /** By node of the graph: what came to an end there. `read` counts what a fetch node brought. */
+  nodes: Record<string, Counts>;
   phase: RunPhase;
+  rating?: (Rating | null);
   scenario: string;
   started_at: string;
   /** 0 for a dry run of a draft. */
@@ -802,6 +881,12 @@ export type RunPhase = "running" | "paused" | "cancelling" | "succeeded" | "part
 
 /** Where samples came from. */
 export type SampledFrom = "given" | "log" | "site";
+
+/** How people said that runs went; the newest answer for each run. */
+export type Satisfaction = {
+  bad: number;
+  good: number;
+};
 
 export type SaveDraft = {
   /** The draft that was edited; a stale one is refused with 409. */
@@ -863,6 +948,19 @@ export type ScenarioVersion = {
 
 /** Goes in and never comes out. */
 export type Secret = string;
+
+/** Who is signed in. */
+export type Session = {
+  /** Send this as `X-CSRF-Token` with everything that changes something. Absent for a call without a cookie. */
+  csrf?: (string | null);
+  /** Sign in again after that. Absent for a call without a cookie. */
+  expires_at?: (string | null);
+  /** The access token's name. */
+  name: string;
+  role: Role;
+};
+
+export type Severity = "error" | "warning";
 
 export type Site = {
   address: string;
@@ -1102,6 +1200,12 @@ export interface Paths {
     body: undefined;
     ok: Record<string, unknown>;
   };
+  'GET /api/v1/overview': {
+    path: Record<never, never>;
+    query: { range?: "24h" | "7d" | "30d"; min_position?: number };
+    body: undefined;
+    ok: Overview;
+  };
   'GET /api/v1/portal/{kind}': {
     path: { kind: string };
     query: { q?: string; limit?: number; cursor?: string; min_position?: number };
@@ -1148,6 +1252,12 @@ export interface Paths {
     path: { id: string };
     query: Record<never, never>;
     body: CancelRun;
+    ok: Done;
+  };
+  'POST /api/v1/runs/{id}/feedback': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RateRun;
     ok: Done;
   };
   'GET /api/v1/runs/{id}/items': {
@@ -1252,6 +1362,24 @@ export interface Paths {
     body: undefined;
     ok: ScenarioVersion;
   };
+  'GET /api/v1/session': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: Session;
+  };
+  'POST /api/v1/session': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: BeginSession;
+    ok: Session;
+  };
+  'DELETE /api/v1/session': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: undefined;
+  };
   'GET /api/v1/stream': {
     path: Record<never, never>;
     query: { topics?: string };
@@ -1292,6 +1420,7 @@ export const WAITING_READS: ReadonlySet<string> = new Set([
   'GET /api/v1/connections/{id}',
   'GET /api/v1/mappings',
   'GET /api/v1/mappings/{id}',
+  'GET /api/v1/overview',
   'GET /api/v1/portal/{kind}',
   'GET /api/v1/portal/{kind}/{id}',
   'GET /api/v1/ready-made-mappings',

@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { call, setCsrf } from './client';
-import type { Session } from './coming';
+
 import { ApiError } from './problem';
+import type { Session } from './schema';
 
 /** Who is signed in; `null` when nobody is. */
 export function useSession() {
@@ -11,7 +12,7 @@ export function useSession() {
     queryFn: async ({ signal }) => {
       try {
         const session = await call('GET /api/v1/session', { signal });
-        setCsrf(session.csrf);
+        setCsrf(session.csrf ?? undefined);
         return session;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return null;

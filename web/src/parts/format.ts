@@ -76,7 +76,9 @@ export function words(id: string): string {
 export function sentence(text: string | null | undefined): string {
   const trimmed = (text ?? '').trim();
   if (!trimmed) return '';
-  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');
+  // An address or a name with a dot at the beginning stays as it is written.
+  const begin = /^\S*[/:.\d]/.test(trimmed) ? trimmed.charAt(0) : trimmed.charAt(0).toUpperCase();
+  return begin + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');
 }
 
 export function bytes(size: number): string {

@@ -72,7 +72,13 @@ export function AddConnection() {
     begun.current = true;
     void look(search['url']);
   });
-  useEffect(() => () => running.current?.abort(), []);
+  useEffect(
+    () => () => {
+      running.current?.abort();
+      begun.current = false;
+    },
+    [],
+  );
 
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -25,7 +25,7 @@ export function Checks({ checks, label }: { checks: Check[]; label: string }) {
               <p>
                 <span className="strong">{check.title}</span>
                 <span className="visually-hidden">, {look.word}</span>
-                {check.tookMs === undefined ? null : <span className="small muted"> · {duration(check.tookMs)}</span>}
+                {check.tookMs === undefined || check.tookMs < 1 ? null : <span className="small muted"> · {duration(check.tookMs)}</span>}
               </p>
               {check.detail ? <p className="small muted">{sentence(check.detail)}</p> : null}
               {check.remedy && check.outcome !== 'passed' ? (

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 
-import type { HourCount } from '../../api/coming';
+import type { Hour } from '../../api/schema';
 import { DataTable } from '../../parts/DataTable';
 import { number } from '../../parts/format';
 import { barsOf, ceiling, summary } from './chart';
 
 interface Props {
-  hours: HourCount[];
+  hours: Hour[];
   perBar: number;
 }
 

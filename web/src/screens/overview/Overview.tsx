@@ -2,9 +2,9 @@ import './overview.css';
 
 import { SegmentedControl } from '@mantine/core';
 
-import type { Overview as Shown } from '../../api/coming';
 import { isSource, useConnections, useScenarios } from '../../api/names';
 import { useRead } from '../../api/queries';
+import type { Overview as Shown } from '../../api/schema';
 import { useFilters } from '../../app/go';
 import { Go, GoButton } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
@@ -85,8 +85,8 @@ function Figures({ shown, range, onRange }: { shown: Shown; range: Range; onRang
     {
       to: '/runs',
       name: `Success rate, ${label}`,
-      figure: shown.success_rate === null ? '–' : percent(shown.success_rate),
-      about: shown.success_rate === null ? 'nothing was imported' : `${count(shown.records_failed, 'failure')} in this time`,
+      figure: typeof shown.success_rate !== 'number' ? '–' : percent(shown.success_rate),
+      about: typeof shown.success_rate !== 'number' ? 'nothing was imported' : `${count(shown.records_failed, 'failure')} in this time`,
     },
     {
       to: '/failures?state=open',
@@ -97,7 +97,7 @@ function Figures({ shown, range, onRange }: { shown: Shown; range: Range; onRang
     {
       to: '/runs',
       name: 'Run time, p95',
-      figure: shown.run_time_p95_ms === null ? '–' : duration(shown.run_time_p95_ms),
+      figure: typeof shown.run_time_p95_ms !== 'number' ? '–' : duration(shown.run_time_p95_ms),
       about: '95 of 100 runs are faster',
     },
   ];
@@ -155,7 +155,7 @@ function Attention({ shown }: { shown: Shown }) {
     <Card id="attention" title="Needs attention" flush>
       <ul className="attention">
         {shown.attention.slice(0, 5).map((entry) => (
-          <li key={`${entry.kind}-${entry.object.id}`}>
+          <li key={`${entry.kind}-${String(entry.object['id'])}`}>
             <span className={entry.severity === 'error' ? 'mark-err' : 'mark-warn'}>
               <Icon name={entry.severity === 'error' ? 'circle-x' : 'alert-triangle'} />
             </span>
@@ -226,7 +226,7 @@ function Metrics({ shown }: { shown: Shown }) {
     ['Connections established', number(metrics.connections_established)],
     ['Scenarios created', number(metrics.scenarios_created)],
     ['Records imported', number(metrics.records_imported)],
-    ['Error rate', metrics.error_rate === null ? '–' : percent(metrics.error_rate)],
+    ['Error rate', typeof metrics.error_rate !== 'number' ? '–' : percent(metrics.error_rate)],
     ['Satisfied with runs', answers === 0 ? 'no answers yet' : `${number(metrics.satisfaction.good)} of ${number(answers)}`],
   ];
   return (

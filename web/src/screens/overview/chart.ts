@@ -1,4 +1,4 @@
-import type { HourCount } from '../../api/coming';
+import type { Hour } from '../../api/schema';
 import { count, clock, shortTime } from '../../parts/format';
 
 export interface Bar {
@@ -13,7 +13,7 @@ export interface Bar {
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 /** Hours as bars; of longer times several hours make one bar. */
-export function barsOf(hours: HourCount[], perBar: number): Bar[] {
+export function barsOf(hours: Hour[], perBar: number): Bar[] {
   const bars: Bar[] = [];
   for (let start = 0; start < hours.length; start += perBar) {
     const group = hours.slice(start, start + perBar);
