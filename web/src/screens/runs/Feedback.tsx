@@ -9,7 +9,7 @@ import { ErrorPanel } from '../../parts/States';
 
 /** One click after a run: was it as it should be? */
 export function Feedback({ run }: { run: Run }) {
-  const [answer, setAnswer] = useState<boolean>();
+  const [answer, setAnswer] = useState(run.rating?.satisfied);
   const [note, setNote] = useState('');
   const rate = useWrite('POST /api/v1/runs/{id}/feedback', { topics: ['overview'] });
   const send = (satisfied: boolean, text?: string) => {

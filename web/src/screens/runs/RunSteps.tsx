@@ -1,5 +1,5 @@
 import { useRead } from '../../api/queries';
-import type { Run } from '../../api/schema';
+import type { Counts, Run } from '../../api/schema';
 import { Icon, type IconName } from '../../parts/Icon';
 import { Card } from '../../parts/Page';
 import { number, words } from '../../parts/format';
@@ -31,6 +31,7 @@ export function RunSteps({ run }: { run: Run }) {
         {steps.map((step) => {
           const look = LOOKS[step.kind] ?? { icon: 'puzzle' as const, tone: 'logic' };
           const fetch = run.fetches[step.id];
+          const counts = run.nodes[step.id];
           return (
             <li key={step.id}>
               <span className="kind-icon" style={{ color: `var(--kind-${look.tone})` }}>
@@ -39,6 +40,7 @@ export function RunSteps({ run }: { run: Run }) {
               <span className="grow">
                 <span className="strong">{step.name}</span>
                 <span className="small muted"> · {words(step.kind)}</span>
+                {counts ? <span className="small muted run-step-note">{textOf(counts)}</span> : null}
                 {fetch ? (
                   <span className="small muted run-step-note">
                     {fetch.total === null || fetch.total === undefined ? '' : `${number(fetch.total)} on the site, `}
@@ -64,4 +66,18 @@ function stepsOf(graph: unknown): Step[] {
     kind: String(node['kind']),
     name: String(node['name'] ?? node['id']),
   }));
+}
+
+const PARTS: Array<[keyof Counts, string]> = [
+  ['read', 'read'],
+  ['created', 'created'],
+  ['updated', 'updated'],
+  ['unchanged', 'unchanged'],
+  ['skipped', 'skipped'],
+  ['failed', 'failed'],
+];
+
+function textOf(counts: Counts): string {
+  const parts = PARTS.filter(([key]) => counts[key] > 0).map(([key, word]) => `${number(counts[key])} ${word}`);
+  return parts.length > 0 ? parts.join(', ') : 'nothing came here';
 }
