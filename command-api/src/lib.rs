@@ -26,9 +26,10 @@ mod routes;
 mod schema;
 mod sessions;
 mod templates;
+mod watched;
 
 pub use access::{Issued, issue_token, token_hash};
-pub use context::{Context, Settings};
+pub use context::{Build, Context, Settings};
 pub use openapi::openapi;
 pub use problem::Problem;
 pub use router::{local_router, router};

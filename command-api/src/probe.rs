@@ -7,9 +7,11 @@ mod discover;
 mod revoke;
 mod sample;
 mod session;
+mod watch;
 
 pub use check::Checked;
 pub use session::{session_with, slot};
+pub use watch::{Check, Watcher};
 
 use std::time::Duration;
 

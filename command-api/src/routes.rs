@@ -1,5 +1,6 @@
 //! Every route, by area; one file for each endpoint.
 
+mod about;
 mod apps;
 mod audit;
 pub mod connections;
@@ -31,6 +32,7 @@ pub fn all() -> Area {
         session::area(),
         audit::area(),
         stream::area(),
+        about::area(),
         describe::area(),
     ];
     areas.into_iter().fold(Area::default(), Area::join)

@@ -7,8 +7,29 @@ use serde_json::Value;
 use crate::error::AppError;
 use crate::session::Session;
 
-/// Hears of each stage as it ends, for people who watch.
-pub type StageSink<'a> = &'a mut (dyn FnMut(Stage) + Send);
+/// What is told while a test goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// A stage that takes a moment has begun.
+    Begun {
+        id: String,
+        title: String,
+    },
+    Ended(Stage),
+}
+
+impl Progress {
+    /// The stage, if this is the end of one.
+    pub fn ended(self) -> Option<Stage> {
+        match self {
+            Self::Begun { .. } => None,
+            Self::Ended(stage) => Some(stage),
+        }
+    }
+}
+
+/// Hears of each stage as it begins and ends, for people who watch.
+pub type StageSink<'a> = &'a mut (dyn FnMut(Progress) + Send);
 
 /// What was found at an address.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ pub mod source;
 pub use actions::{Actions, Performed, WriteAnswer, WriteItem, WriteResult};
 pub use app::{App, Apps};
 pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
-pub use check::{Check, CheckOutcome, Discover, Discovery, StageSink};
+pub use check::{Check, CheckOutcome, Discover, Discovery, Progress, StageSink};
 pub use error::AppError;
 pub use session::{Credentials, Session};
 pub use source::{

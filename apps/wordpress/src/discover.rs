@@ -5,6 +5,7 @@ mod locate;
 pub mod stages;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use app_sdk::egress::Egress;
 use app_sdk::{AppError, Discover, Discovery, StageSink};
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 pub use self::locate::{Located, locate};
 pub use self::stages::Stages;
+use self::stages::Verdict;
 use crate::address::normalise;
 use crate::describe::public_resources;
 use crate::details::Details;
@@ -105,6 +107,8 @@ impl Discover for WordPressDiscover {
                 format!("found at {}{via}", found.root.url())
             })
             .await?;
+        describe_site(&found, &mut stages);
+        stages.begin("types", "Kinds of content");
         let resources = public_resources(&self.egress, &found.root).await;
         stages.note(
             "types",
@@ -113,6 +117,35 @@ impl Discover for WordPressDiscover {
         );
         Ok(discovery(&found, resources))
     }
+}
+
+/// What the answer already says: encryption, name and version, and how it can be authorised.
+fn describe_site(found: &Located, stages: &mut Stages<'_>) {
+    let is_https = found.root.url().scheme() == "https";
+    let encryption = if is_https {
+        Verdict::passed("the site answers with encryption")
+    } else {
+        Verdict::warned(
+            "the site answers without encryption, so passwords would cross the network in plain text",
+            "give the site https; without it, connect only sites on this machine or in a network you trust",
+        )
+    };
+    stages.end("https", "Encryption", Instant::now(), encryption);
+    let name = found.index.identity().name;
+    let version = found.version.as_ref().map_or_else(
+        || "which does not tell its version".to_owned(),
+        |version| format!("WordPress {version}"),
+    );
+    stages.note("site", "Name and version", &format!("{name}, {version}"));
+    let offered = if found.index.authorization_endpoint().is_some() {
+        Verdict::passed("the site offers application passwords")
+    } else {
+        Verdict::warned(
+            "the site does not offer application passwords: they are switched off, or the site has no https",
+            "switch https and application passwords on; until then only public content can be read",
+        )
+    };
+    stages.end("application-passwords", "Application passwords", Instant::now(), offered);
 }
 
 fn discovery(found: &Located, resources: Vec<crate::details::ResourceInfo>) -> Discovery {

@@ -1,12 +1,12 @@
 //! Testing a connection, stage by stage.
 
-use app_sdk::{App, CheckOutcome, Session};
+use app_sdk::{App, CheckOutcome, Progress, Session};
 use domain::connection::{
     ConnectionCommand, ConnectionDescribed, ConnectionTested, Health, Stage, StageResult,
 };
 use domain::views::ConnectionView;
 
-use super::too_slow;
+use super::{Watcher, too_slow};
 use crate::context::Api;
 use crate::problem::Problem;
 
@@ -18,6 +18,16 @@ pub struct Checked {
 
 impl Api {
     pub async fn test(&self, app: &App, session: &Session) -> Result<Checked, Problem> {
+        self.test_watched(app, session, &Watcher::nobody()).await
+    }
+
+    /// A test that somebody watches.
+    pub async fn test_watched(
+        &self,
+        app: &App,
+        session: &Session,
+        watcher: &Watcher,
+    ) -> Result<Checked, Problem> {
         let mut stages = vec![];
         let Some(check) = &app.check else {
             let outcome = CheckOutcome { health: Health::Unknown, identity: None, details: None };
@@ -25,7 +35,10 @@ impl Api {
         };
         let _turn = self.turn().await?;
         let patience = self.patience();
-        let mut sink = |stage| stages.push(stage);
+        let mut sink = |progress: Progress| {
+            watcher.tell(&progress);
+            stages.extend(progress.ended());
+        };
         let outcome =
             if let Ok(outcome) = tokio::time::timeout(patience, check.check(session, &mut sink)).await {
                 outcome

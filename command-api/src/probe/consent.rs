@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use app_sdk::{App, AppError, ConsentAnswer, ConsentRequest, Discovery, Session};
 use domain::views::ConnectionView;
 
-use super::too_slow;
+use super::{Watcher, too_slow};
 use crate::context::Api;
 use crate::problem::Problem;
 
@@ -31,7 +31,7 @@ impl Api {
                 identity: identity.clone(),
                 details: view.details.clone(),
             },
-            None => self.discover(app, &view.address).await?.discovery?,
+            None => self.discover(app, &view.address, &Watcher::nobody()).await?.discovery?,
         };
         let request = ConsentRequest {
             app_name: "Portal Integrations",

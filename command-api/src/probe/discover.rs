@@ -1,11 +1,11 @@
 //! Finding the system behind what a person typed.
 
-use app_sdk::{App, AppError, Discovery};
+use app_sdk::{App, AppError, Discovery, Progress};
 use domain::connection::{Identity, Stage};
 use serde_json::Value;
 use url::Url;
 
-use super::too_slow;
+use super::{Watcher, too_slow};
 use crate::context::Api;
 use crate::problem::Problem;
 
@@ -20,7 +20,7 @@ pub struct Found {
 
 impl Api {
     /// Looks for an app's system at an address. A site that is not there is a result, not a problem.
-    pub async fn discover(&self, app: &App, typed: &str) -> Result<Found, Problem> {
+    pub async fn discover(&self, app: &App, typed: &str, watcher: &Watcher) -> Result<Found, Problem> {
         let typed = typed.trim();
         if typed.is_empty() || typed.len() > ADDRESS_BYTES_MAX || typed.chars().any(char::is_control) {
             return Err(Problem::invalid(
@@ -36,7 +36,10 @@ impl Api {
         };
         let _turn = self.turn().await?;
         let patience = self.patience();
-        let mut sink = |stage| stages.push(stage);
+        let mut sink = |progress: Progress| {
+            watcher.tell(&progress);
+            stages.extend(progress.ended());
+        };
         let looked = tokio::time::timeout(patience, discover.discover(typed, &mut sink)).await;
         let discovery = looked.unwrap_or_else(|_| Err(too_slow(patience)));
         Ok(Found { discovery, stages })

@@ -2,6 +2,7 @@
 
 mod list;
 mod read;
+mod search;
 mod show;
 
 use utoipa_axum::routes;
@@ -9,5 +10,8 @@ use utoipa_axum::routes;
 use crate::endpoint::Area;
 
 pub fn area() -> Area {
-    Area::default().viewer(routes!(list::list)).viewer(routes!(show::show))
+    Area::default()
+        .viewer(routes!(search::search_records))
+        .viewer(routes!(list::list))
+        .viewer(routes!(show::show))
 }

@@ -73,7 +73,7 @@ async fn other_credentials_are_tested_before_they_replace_the_old_ones() {
     let place = slot(&id, "https://site.example");
     let secret = || house.context.vault.open(&place);
     assert!(secret().await.unwrap().unwrap().expose() == SECRET);
-    let saved = house.post(&path, json!({"auth": auth, "save_although_failing": true})).await.is(200);
+    let saved = house.post(&path, json!({"auth": auth, "even_if_failing": true})).await.is(200);
     assert_eq!(saved.json["health"], "failing");
     assert!(secret().await.unwrap().unwrap().expose() == "other");
 }

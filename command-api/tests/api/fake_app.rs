@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use app_sdk::catalogue::AppEntry;
 use app_sdk::{
     Actions, App, AppError, Authorise, Check, CheckOutcome, ConsentAnswer, ConsentRequest, Credentials,
-    Discover, Discovery, Fetched, PageRequest, Performed, Session, Source, SourceEnd, SourceItem, SourcePage,
-    StageSink, WriteAnswer, WriteItem,
+    Discover, Discovery, Fetched, PageRequest, Performed, Progress, Session, Source, SourceEnd, SourceItem,
+    SourcePage, StageSink, WriteAnswer, WriteItem,
 };
 use async_trait::async_trait;
 use domain::connection::{Health, Identity, Stage, StageResult};
@@ -65,19 +65,25 @@ fn stage(result: StageResult, finding: &str) -> Stage {
     }
 }
 
+fn begun() -> Progress {
+    Progress::Begun { id: "root".to_owned(), title: "The site answers".to_owned() }
+}
+
 #[async_trait]
 impl Discover for Site {
     async fn discover(&self, typed: &str, stages: StageSink<'_>) -> Result<Discovery, AppError> {
         self.discoveries.fetch_add(1, Ordering::SeqCst);
         if typed.contains("nothing") {
-            stages(stage(StageResult::Failed, "nobody answers"));
+            stages(begun());
+            stages(Progress::Ended(stage(StageResult::Failed, "nobody answers")));
             return Err(AppError::Invalid {
                 code: "NOT_FOUND_THERE".to_owned(),
                 message: "there is no site".to_owned(),
                 remedy: "correct the address".to_owned(),
             });
         }
-        stages(stage(StageResult::Passed, "it answers"));
+        stages(begun());
+        stages(Progress::Ended(stage(StageResult::Passed, "it answers")));
         let origin = format!("https://{typed}");
         let address = format!("{origin}/");
         Ok(Discovery { identity: identity(&address), address, origin, details: json!({"resources": []}) })
@@ -95,7 +101,8 @@ impl Check for Site {
         } else {
             (Health::Failing, StageResult::Failed)
         };
-        stages(stage(result, "the password was tried"));
+        stages(begun());
+        stages(Progress::Ended(stage(result, "the password was tried")));
         CheckOutcome { health, identity: Some(identity(&session.address)), details: None }
     }
 }

@@ -69,7 +69,7 @@ const CREDENTIALS: (&str, &str) = ("credentials", "User name and password");
 const FIREWALL: (&str, &str) = ("firewall", "Nothing stands in between");
 
 pub async fn test(site: &Site, index: &RootIndex, stages: &mut Stages<'_>) -> Account {
-    let begun = Instant::now();
+    let begun = stages.begin(ARRIVES.0, ARRIVES.1);
     let has_secret = site.session.credentials.as_ref().is_some_and(|known| known.secret.is_some());
     if !has_secret {
         for (id, title) in [ARRIVES, CREDENTIALS] {

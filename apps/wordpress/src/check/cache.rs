@@ -1,13 +1,11 @@
 //! Does a page cache answer in WordPress's place? It would show old lists.
 
-use std::time::Instant;
-
 use crate::call::{Answer, Site};
 use crate::discover::Stages;
 use crate::discover::stages::Verdict;
 
 pub async fn test(site: &Site, stages: &mut Stages<'_>) {
-    let begun = Instant::now();
+    let begun = stages.begin("page-cache", "No cache in between");
     let verdict = match twice(site).await {
         None => Verdict::skipped("not reached"),
         Some(second) => match sign(&second) {

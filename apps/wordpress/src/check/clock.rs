@@ -1,7 +1,5 @@
 //! Is the site's clock right? Changes are asked for by time.
 
-use std::time::Instant;
-
 use chrono::{DateTime, Utc};
 use engine::ports::Clock;
 
@@ -13,7 +11,7 @@ use crate::discover::stages::Verdict;
 const SKEW_MAX: i64 = 120;
 
 pub async fn test(site: &Site, clock: &dyn Clock, stages: &mut Stages<'_>) {
-    let begun = Instant::now();
+    let begun = stages.begin("clock", "The site's clock");
     let answer = site.get("/", &[("_fields", "name")]).await;
     let verdict = match answer.map(|answer| answer.date) {
         Ok(Some(date)) => {

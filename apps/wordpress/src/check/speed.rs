@@ -1,6 +1,6 @@
 //! How fast are full pages? Also finds the largest page that the site grants.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::call::Site;
 use crate::details::Details;
@@ -12,7 +12,7 @@ const PROBES: usize = 3;
 const SLOW: Duration = Duration::from_secs(5);
 
 pub async fn test(site: &Site, details: &mut Details, stages: &mut Stages<'_>) {
-    let begun = Instant::now();
+    let begun = stages.begin("speed", "Speed");
     let mut times = Vec::with_capacity(PROBES);
     let mut problem = None;
     for _ in 0..PROBES {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use app_sdk::{AppError, StageSink};
+use app_sdk::{AppError, Progress, StageSink};
 use domain::connection::{Health, Stage, StageResult};
 
 /// Sends each stage on as it ends, and keeps them.
@@ -53,7 +53,7 @@ impl<'a> Stages<'a> {
         work: impl Future<Output = Result<T, AppError>>,
         finding: impl FnOnce(&T) -> String,
     ) -> Result<T, AppError> {
-        let begun = Instant::now();
+        let begun = self.begin(id, title);
         let result = work.await;
         let verdict = match &result {
             Ok(value) => Verdict::passed(finding(value)),
@@ -61,6 +61,12 @@ impl<'a> Stages<'a> {
         };
         self.end(id, title, begun, verdict);
         result
+    }
+
+    /// Says that a stage has begun which takes a moment.
+    pub fn begin(&mut self, id: &str, title: &str) -> Instant {
+        (self.sink)(Progress::Begun { id: id.to_owned(), title: title.to_owned() });
+        Instant::now()
     }
 
     pub fn note(&mut self, id: &str, title: &str, finding: &str) {
@@ -76,7 +82,7 @@ impl<'a> Stages<'a> {
             remedy: verdict.remedy,
             millis: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        (self.sink)(stage.clone());
+        (self.sink)(Progress::Ended(stage.clone()));
         self.all.push(stage);
     }
 

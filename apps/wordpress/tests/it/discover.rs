@@ -1,5 +1,6 @@
 //! Finding sites.
 
+use app_sdk::Progress;
 use domain::connection::StageResult;
 use serde_json::Value;
 use wordpress_model::{Discovery, Fault, Injection, Permalinks, PostType, Site, Taxonomy};
@@ -29,6 +30,24 @@ async fn a_site_is_found_however_it_tells_where_its_api_is() {
                 assert_eq!(found.identity.name, "Harbour & Hearth");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn who_watches_hears_each_stage_begin_and_end() {
+    let world = World::sample().await;
+    let mut told = vec![];
+    let app = world.app.discover.as_ref().unwrap();
+    app.discover(&world.running.url, &mut |progress| told.push(progress)).await.unwrap();
+    let begun =
+        |wanted: &str| told.iter().position(|it| matches!(it, Progress::Begun { id, .. } if id == wanted));
+    let ended =
+        |wanted: &str| told.iter().position(|it| matches!(it, Progress::Ended(stage) if stage.id == wanted));
+    for id in ["address", "dns", "root", "types"] {
+        assert!(begun(id).unwrap() < ended(id).unwrap(), "{id}: {told:?}");
+    }
+    for id in ["https", "site", "application-passwords"] {
+        assert!(ended(id).is_some(), "{id}");
     }
 }
 

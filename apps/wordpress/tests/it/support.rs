@@ -134,8 +134,13 @@ impl World {
 
     pub async fn try_discover(&self, typed: &str) -> (Result<Discovery, AppError>, Vec<Stage>) {
         let mut stages = Vec::new();
-        let found =
-            self.app.discover.as_ref().unwrap().discover(typed, &mut |stage| stages.push(stage)).await;
+        let found = self
+            .app
+            .discover
+            .as_ref()
+            .unwrap()
+            .discover(typed, &mut |told| stages.extend(told.ended()))
+            .await;
         (found, stages)
     }
 
@@ -168,7 +173,8 @@ impl World {
 
     pub async fn check(&self, session: &Session) -> (app_sdk::CheckOutcome, Vec<Stage>) {
         let mut stages = Vec::new();
-        let outcome = self.app.check.as_ref().unwrap().check(session, &mut |stage| stages.push(stage)).await;
+        let outcome =
+            self.app.check.as_ref().unwrap().check(session, &mut |told| stages.extend(told.ended())).await;
         (outcome, stages)
     }
 

@@ -13,7 +13,7 @@ use super::Auth;
 use crate::context::Api;
 use crate::endpoint::{Body, Caller, Created, Json, Problem, Shared, State, StatusCode};
 use crate::extract::Once;
-use crate::probe::{Checked, slot};
+use crate::probe::{Checked, Watcher, slot};
 use crate::schema;
 
 #[derive(Deserialize, ToSchema)]
@@ -62,7 +62,7 @@ pub async fn create(State(api): State<Shared>, caller: Caller, body: Body<Add>) 
     }
     let app = api.app(&add.app)?;
     let credentials = add.auth.map(|auth| auth.checked(app)).transpose()?;
-    let looked = api.discover(app, &add.address).await?;
+    let looked = api.discover(app, &add.address, &Watcher::nobody()).await?;
     let stages = looked.stages;
     let found = looked.discovery.map_err(|error| {
         Problem::from(error).at("address").with(stages.iter().map(|stage| json!(stage)).collect())

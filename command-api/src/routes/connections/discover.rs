@@ -1,11 +1,17 @@
-use app_sdk::AppError;
+use app_sdk::{AppError, Discovery};
+use axum::Extension;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use domain::connection::{Identity, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Answer, Body, Json, Shared, State};
+use crate::edge::RequestId;
+use crate::endpoint::{Body, Problem, Shared, State};
+use crate::probe::{Check, Watcher};
 use crate::schema;
+use crate::watched::{self, wants_to_watch};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,30 +44,49 @@ pub struct Site {
 }
 
 /// Looks for a site at an address. Sends no credentials and stores nothing; not finding one is an answer, too.
+///
+/// With `Accept: text/event-stream` it can be watched: `check` messages as stages begin and end, at last `found` with
+/// this answer, or `problem`.
 #[utoipa::path(
     post,
     path = "/api/v1/connections/discover",
     tag = "connections",
     operation_id = "discover_connection",
     request_body = Discover,
-    responses((status = 200, body = Discovered))
+    responses(
+        (status = 200, content((Discovered = "application/json"), (Check = "text/event-stream")))
+    )
 )]
-pub async fn discover(State(api): State<Shared>, body: Body<Discover>) -> Answer<Discovered> {
-    let app = api.app(&body.value.app)?;
-    let looked = api.discover(app, &body.value.address).await?;
-    let (found, problem) = match looked.discovery {
-        Ok(found) => {
-            let site = Site {
-                address: found.address,
-                origin: found.origin,
-                identity: found.identity,
-                details: found.details,
-            };
-            (Some(site), None)
+pub async fn discover(
+    State(api): State<Shared>,
+    id: Option<Extension<RequestId>>,
+    headers: HeaderMap,
+    body: Body<Discover>,
+) -> Result<Response, Problem> {
+    let Discover { app, address } = body.value;
+    api.app(&app)?;
+    let watched = wants_to_watch(&headers);
+    let worker = api.clone();
+    let look = async move |watcher: Watcher| {
+        let looked = worker.discover(worker.app(&app)?, &address, &watcher).await?;
+        match looked.discovery {
+            Ok(found) => Ok(Discovered { stages: looked.stages, found: Some(found.into()), problem: None }),
+            Err(error) if watched => Err(Problem::from(error).at("address")),
+            Err(error) => Ok(Discovered { stages: looked.stages, found: None, problem: Some(words(&error)) }),
         }
-        Err(error) => (None, Some(words(&error))),
     };
-    Ok(Json(Discovered { stages: looked.stages, found, problem }))
+    Ok(watched::answer(&api, &headers, id, look).await)
+}
+
+impl From<Discovery> for Site {
+    fn from(found: Discovery) -> Self {
+        Self {
+            address: found.address,
+            origin: found.origin,
+            identity: found.identity,
+            details: found.details,
+        }
+    }
 }
 
 fn words(error: &AppError) -> Value {

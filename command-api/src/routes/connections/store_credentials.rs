@@ -13,8 +13,8 @@ use crate::probe::{session_with, slot};
 pub struct StoreCredentials {
     pub auth: Auth,
     /// Store it even if the test fails.
-    #[serde(default)]
-    pub save_although_failing: bool,
+    #[serde(default, alias = "save_although_failing")]
+    pub even_if_failing: bool,
 }
 
 /// Gives a connection another credential. It is tested before it replaces the one that is there.
@@ -33,13 +33,13 @@ pub async fn store_credentials(
     Id(id): Id<ConnectionId>,
     body: Body<StoreCredentials>,
 ) -> Answer<Tested> {
-    let StoreCredentials { auth, save_although_failing } = body.value;
+    let StoreCredentials { auth, even_if_failing } = body.value;
     let view = api.connection(&id).await?;
     let app = api.app(&view.app)?;
     let credentials = auth.checked(app)?;
     let session = session_with(&id, &view, Some(credentials.clone()));
     let checked = api.test(app, &session).await?;
-    if checked.is_failing() && !save_although_failing {
+    if checked.is_failing() && !even_if_failing {
         return Err(checked.refusal().at("auth.secret"));
     }
     let fingerprint = match &credentials.secret {
