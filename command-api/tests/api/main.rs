@@ -7,6 +7,7 @@ mod fake_app;
 mod house;
 
 mod bodies;
+mod connection_detail;
 mod connections;
 mod consent;
 mod finding;
