@@ -27,7 +27,6 @@ export interface Agreed {
     body: undefined;
     ok: { items: Lineage[] };
   };
-  'GET /api/v1/about': { path: Empty; query: Empty; body: undefined; ok: About };
 }
 
 type Empty = Record<never, never>;
@@ -67,11 +66,3 @@ export interface LineageField {
   at: string;
 }
 export interface Lineage { portal: { kind: string; id: string }; fields: LineageField[] }
-export interface About {
-  version: string;
-  ui: string;
-  api_version: string;
-  store_position: number;
-  projection_lag: number;
-  licences: unknown;
-}

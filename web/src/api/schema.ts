@@ -1,5 +1,17 @@
 // Written by scripts/types.mjs from schemas/http/openapi.json. Do not edit: `npm run types`.
 
+export type About = {
+  api_version: string;
+  licences: Array<Licence>;
+  /** How many events the slowest view is behind. */
+  projection_lag: number;
+  /** Where the log ends. */
+  store_position: number;
+  /** What tells one build of the console from another; empty when this build carries none. */
+  ui: string;
+  version: string;
+};
+
 export type Add = {
   /** As a person would type it: `example.org`, or any page of the site. */
   address: string;
@@ -106,6 +118,8 @@ export type CancelRun = {
   reason?: (string | null);
 };
 
+export type ChangeKind = "new" | "removed" | "type-changed" | "not-seen";
+
 /** One message. */
 export type Changed = {
   /** Their ids; at most 100, then only the topic counts. */
@@ -115,13 +129,28 @@ export type Changed = {
   topic: string;
 };
 
+/** One message of a test that is watched: a stage that begins or has ended. */
 export type Check = {
+  /** What was found. */
+  detail?: (string | null);
+  outcome: CheckOutcome;
+  /** What to do, where something is to be done. */
+  remedy?: (string | null);
+  /** Stable: `address`, `root`, `credentials`, … */
+  stage: string;
+  title: string;
+  took_ms?: (number | null);
+};
+
+export type CheckMapping = {
   connection?: (string | null);
   definition: Record<string, unknown>;
   /** How many records, 1 to 500; 100 when absent. */
   last?: (number | null);
   resource?: (string | null);
 };
+
+export type CheckOutcome = "running" | "passed" | "warned" | "failed" | "skipped";
 
 /** What would become of many records. */
 export type CheckResult = {
@@ -159,6 +188,32 @@ export type Connection = {
 };
 
 export type ConnectionPhase = "live" | "paused" | "identity-in-doubt";
+
+/** A kind of records. */
+export type ConnectionResource = {
+  id: string;
+  /** The newest look found it and the look before did not. */
+  is_new: boolean;
+  /** Records of it that we know. */
+  known: number;
+  name: string;
+};
+
+/** What deleting a connection would do. */
+export type Consequences = {
+  /** Records of this source that we know. They stay, and what Portal has of them stays too. */
+  records: number;
+  /** Runs that go on at present and would fail. */
+  running: number;
+  /** They cannot run any more. */
+  scenarios: Array<ScenarioStopped>;
+  /** The name has to be typed before it may be deleted: there are records. */
+  type_the_name: boolean;
+};
+
+export type Counted = {
+  items: Array<ResourceCount>;
+};
 
 /** `read` counts what the source sent; the others add up to the settled ones. */
 export type Counts = {
@@ -236,7 +291,44 @@ export type FieldProblem = {
   step?: (string | null);
 };
 
+export type FieldSeen = {
+  /** Mappings that read it. */
+  mappings: Array<MappingTouched>;
+  /** `title.rendered`. */
+  path: string;
+  /** How many of the records have it. */
+  seen: number;
+  /** string, number, boolean, list, object, null. */
+  types: Array<string>;
+};
+
+export type Fields = {
+  /** What is different between the two newest revisions of these records, and mapped fields that none of them has. */
+  changes: Array<SchemaChange>;
+  /** By path; at most 500. */
+  fields: Array<FieldSeen>;
+  /** Records that were looked at: the first 50 that we know. */
+  records: number;
+};
+
 export type Health = "unknown" | "healthy" | "degraded" | "failing";
+
+export type HealthHistory = {
+  /** Newest first, at most 100. */
+  items: Array<HealthLine>;
+};
+
+/** One test. */
+export type HealthLine = {
+  actor: string;
+  at: string;
+  health: Health;
+  position: number;
+  /** The stages that did not pass. */
+  stages: Array<Stage>;
+  /** All stages together. */
+  took_ms: number;
+};
 
 export type HistoryLine = {
   actor: string;
@@ -296,6 +388,13 @@ export type ItemShown = (Item & {
 });
 
 export type Level = "info" | "warning" | "error";
+
+/** Under which terms a part of the product may be used. */
+export type Licence = {
+  /** SPDX. */
+  licence: string;
+  name: string;
+};
 
 /** A page of a list. */
 export type Listed_App = {
@@ -608,6 +707,11 @@ export type MappingStamp = {
   revision: number;
 };
 
+export type MappingTouched = {
+  id: string;
+  name: string;
+};
+
 /** Since the beginning of this installation. */
 export type Metrics = {
   connections_established: number;
@@ -823,6 +927,20 @@ export type RenameScenario = {
   name: string;
 };
 
+export type ResourceCount = {
+  id: string;
+  name: string;
+  problem?: (Trouble | null);
+  /** As the site says; absent when it does not. */
+  total?: (number | null);
+};
+
+export type Resources = {
+  /** Own kinds of records that the look before the newest found and the newest did not. */
+  gone: Array<string>;
+  items: Array<ConnectionResource>;
+};
+
 export type ReviseMapping = {
   definition: Record<string, unknown>;
   /** The revision that was edited; a stale one is refused with 409. */
@@ -922,6 +1040,13 @@ export type ScenarioProblem = {
   remedy: string;
 };
 
+export type ScenarioStopped = {
+  id: string;
+  /** Its published version, and not only its draft, uses the connection, and it is on. */
+  live: boolean;
+  name: string;
+};
+
 export type ScenarioTemplate = {
   /** The app that it reads from. */
   app: string;
@@ -944,6 +1069,14 @@ export type ScenarioVersion = {
   position: number;
   scenario: string;
   version: number;
+};
+
+export type SchemaChange = {
+  before: Array<string>;
+  kind: ChangeKind;
+  mappings: Array<MappingTouched>;
+  now: Array<string>;
+  path: string;
 };
 
 /** Goes in and never comes out. */
@@ -993,7 +1126,7 @@ export type StartRun = {
 export type StoreCredentials = {
   auth: Auth;
   /** Store it even if the test fails. */
-  save_although_failing?: boolean;
+  even_if_failing?: boolean;
 };
 
 export type Summary = {
@@ -1010,6 +1143,27 @@ export type Tested = {
   id: string;
   position: u64;
   stages: Array<Stage>;
+};
+
+export type Timeline = {
+  /** Newest first, at most 200: the connection's newest 100 changes and tests, and the newest 50 runs of each scenario
+that uses it. */
+  items: Array<TimelineLine>;
+};
+
+export type TimelineKind = "edit" | "health" | "run";
+
+export type TimelineLine = {
+  actor: string;
+  at: string;
+  /** How a run ended: its phase. */
+  detail?: (string | null);
+  kind: TimelineKind;
+  /** The event's place in the log; absent for runs, which are many events. */
+  position?: (number | null);
+  /** The run, where it is one. */
+  run?: (string | null);
+  title: string;
 };
 
 /** A token, without its text, which nobody has any more. */
@@ -1062,6 +1216,12 @@ export type u64 = number;
 
 /** Every operation, by method and path. */
 export interface Paths {
+  'GET /api/v1/about': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: About;
+  };
   'GET /api/v1/apps': {
     path: Record<never, never>;
     query: { min_position?: number };
@@ -1122,11 +1282,29 @@ export interface Paths {
     body: undefined;
     ok: Done;
   };
+  'GET /api/v1/connections/{id}/consequences': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Consequences;
+  };
   'POST /api/v1/connections/{id}/credentials': {
     path: { id: string };
     query: Record<never, never>;
     body: StoreCredentials;
     ok: Tested;
+  };
+  'GET /api/v1/connections/{id}/fields': {
+    path: { id: string };
+    query: { resource: string };
+    body: undefined;
+    ok: Fields;
+  };
+  'GET /api/v1/connections/{id}/health': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: HealthHistory;
   };
   'POST /api/v1/connections/{id}/pause': {
     path: { id: string };
@@ -1140,6 +1318,18 @@ export interface Paths {
     body: RenameConnection;
     ok: Done;
   };
+  'GET /api/v1/connections/{id}/resources': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Resources;
+  };
+  'POST /api/v1/connections/{id}/resources/count': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Counted;
+  };
   'POST /api/v1/connections/{id}/resume': {
     path: { id: string };
     query: Record<never, never>;
@@ -1151,6 +1341,12 @@ export interface Paths {
     query: Record<never, never>;
     body: undefined;
     ok: Tested;
+  };
+  'GET /api/v1/connections/{id}/timeline': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Timeline;
   };
   'GET /api/v1/mappings': {
     path: Record<never, never>;
@@ -1167,7 +1363,7 @@ export interface Paths {
   'POST /api/v1/mappings/check': {
     path: Record<never, never>;
     query: Record<never, never>;
-    body: Check;
+    body: CheckMapping;
     ok: CheckResult;
   };
   'POST /api/v1/mappings/preview': {
@@ -1206,6 +1402,12 @@ export interface Paths {
     body: undefined;
     ok: Overview;
   };
+  'GET /api/v1/portal': {
+    path: Record<never, never>;
+    query: { q?: string; kind?: string; source?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_PortalRecord;
+  };
   'GET /api/v1/portal/{kind}': {
     path: { kind: string };
     query: { q?: string; limit?: number; cursor?: string; min_position?: number };
@@ -1238,7 +1440,7 @@ export interface Paths {
   };
   'GET /api/v1/runs': {
     path: Record<never, never>;
-    query: { scenario?: string; phase?: RunPhase; limit?: number; cursor?: string; min_position?: number };
+    query: { scenario?: string; phase?: RunPhase; status?: RunPhase; from?: string; to?: string; limit?: number; cursor?: string; min_position?: number };
     body: undefined;
     ok: Listed_Run;
   };
@@ -1418,9 +1620,13 @@ export const WAITING_READS: ReadonlySet<string> = new Set([
   'GET /api/v1/apps/{id}',
   'GET /api/v1/connections',
   'GET /api/v1/connections/{id}',
+  'GET /api/v1/connections/{id}/consequences',
+  'GET /api/v1/connections/{id}/resources',
+  'GET /api/v1/connections/{id}/timeline',
   'GET /api/v1/mappings',
   'GET /api/v1/mappings/{id}',
   'GET /api/v1/overview',
+  'GET /api/v1/portal',
   'GET /api/v1/portal/{kind}',
   'GET /api/v1/portal/{kind}/{id}',
   'GET /api/v1/ready-made-mappings',

@@ -44,7 +44,7 @@ export function AccessTab({ connection }: { connection: Connection }) {
   const save = (entered: { account: string; secret: string }, isForced: boolean) =>
     store.mutate({
       path: { id: connection.id },
-      body: { auth: { method: 'app-password', ...entered }, save_although_failing: isForced },
+      body: { auth: { method: 'app-password', ...entered }, even_if_failing: isForced },
     });
   return (
     <div className="stack">
