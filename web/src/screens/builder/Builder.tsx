@@ -1,11 +1,14 @@
 import './builder.css';
 
+import { Suspense, lazy } from 'react';
+
 import { usePathValues, useFilters } from '../../app/go';
 import { useRead } from '../../api/queries';
 import { Page } from '../../parts/Page';
 import { ErrorPanel, Skeleton } from '../../parts/States';
-import { OldVersion } from './OldVersion';
 import { Workbench } from './Workbench';
+
+const OldVersion = lazy(() => import('./OldVersion').then((module) => ({ default: module.OldVersion })));
 
 /** One scenario's graph: the draft, or an old version to look at. */
 export function Builder() {
@@ -25,5 +28,10 @@ export function Builder() {
       </Page>
     );
   }
-  return version === undefined ? <Workbench key={id} scenario={shown} /> : <OldVersion key={`${id} ${version}`} scenario={shown} version={version} />;
+  if (version === undefined) return <Workbench key={id} scenario={shown} />;
+  return (
+    <Suspense>
+      <OldVersion key={`${id} ${version}`} scenario={shown} version={version} />
+    </Suspense>
+  );
 }

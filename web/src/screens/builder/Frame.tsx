@@ -1,20 +1,24 @@
 import { Button, Drawer } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { ReactFlowProvider } from '@xyflow/react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react';
 
 import type { Item } from '../../api/schema';
 import { Icon } from '../../parts/Icon';
+import { Skeleton } from '../../parts/States';
 import { Canvas } from './Canvas';
 import { Outline } from './Outline';
 import { Palette } from './Palette';
 import { ProblemBar } from './ProblemBar';
-import { StepPanel } from './StepPanel';
 import { useBuilder } from './context';
 import { PANEL_MAX, PANEL_MIN, useRememberedWidth } from './panelWidth';
 import type { Problem } from './rules';
 import type { Announced } from './useAnnounce';
 import { titleOf } from './words';
+
+// The forms come while the graph is already there.
+const loadPanel = () => import('./StepPanel').then((module) => ({ default: module.StepPanel }));
+const StepPanel = lazy(loadPanel);
 
 interface Props {
   isOutline: boolean;
@@ -33,6 +37,7 @@ export function Frame({ isOutline, focusOn, announced, onHush, onProblem, run, e
   const { selected, isEditable } = builder;
   const isSmall = useMediaQuery('(max-width: 899px)', false, { getInitialValueInEffect: false });
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => void loadPanel(), []);
   useEffect(() => {
     if (focusOn) setOpen(true);
   }, [focusOn]);
@@ -41,7 +46,9 @@ export function Frame({ isOutline, focusOn, announced, onHush, onProblem, run, e
     if (selected) builder.select(selected.id, 'focus');
   };
   const panel = selected ? (
-    <StepPanel key={selected.id} step={selected} focusOn={focusOn} runItems={run?.items} run={run?.id} onLeave={leave} />
+    <Suspense fallback={<Skeleton rows={6} height={56} />}>
+      <StepPanel key={selected.id} step={selected} focusOn={focusOn} runItems={run?.items} run={run?.id} onLeave={leave} />
+    </Suspense>
   ) : null;
   const asOutline = isOutline || isSmall === true;
   return (

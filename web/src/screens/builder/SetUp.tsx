@@ -1,13 +1,14 @@
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
 
-import { Button, MultiSelect, NumberInput, Select, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Button, MultiSelect, Select, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
 
 import { useSession } from '../../api/session';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { sentence } from '../../parts/format';
 import { ConditionForm } from './ConditionForm';
+import { NumberField } from './NumberField';
 import { useBuilder } from './context';
 import { type FormField, formOf, patchOf, valueOf } from './forms';
 import type { Step } from './graph';
@@ -144,13 +145,7 @@ function Input({ field, value, set, shared, step, role }: InputProps) {
       return <TagsInput {...shared} placeholder={texts.length === 0 ? 'All' : ''} value={texts} splitChars={[',', ' ', ';']} onChange={set} />;
     case 'number':
       return (
-        <NumberInput
-          {...shared}
-          value={typeof value === 'number' ? value : ''}
-          {...(control.min === undefined ? {} : { min: control.min })}
-          {...(control.max === undefined ? {} : { max: control.max })}
-          onChange={(next) => set(typeof next === 'number' ? next : undefined)}
-        />
+        <NumberField {...shared} value={typeof value === 'number' ? value : undefined} min={control.min} max={control.max} onChange={set} />
       );
     case 'switch':
       return <Switch label={shared.label} description={shared.description} checked={value === true} disabled={shared.readOnly} onChange={(event) => set(event.currentTarget.checked)} />;

@@ -1,5 +1,5 @@
 import { Button, Tooltip } from '@mantine/core';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
 
 import type { Scenario } from '../../api/schema';
 import { useFilters } from '../../app/go';
@@ -7,14 +7,10 @@ import { areSingleKeysOn, isTyping } from '../../app/shortcuts';
 import { useSession } from '../../api/session';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
-import { ConflictDialog } from './ConflictDialog';
 import { Frame } from './Frame';
 import { HeaderActions } from './HeaderActions';
-import { PublishDialog } from './PublishDialog';
 import { RunBar } from './RunBar';
 import { SaveState } from './SaveState';
-import { StartEmpty } from './StartEmpty';
-import { TestRunDialog } from './TestRunDialog';
 import { type Builder, BuilderContext } from './context';
 import { readGraph, sameGraph } from './graph';
 import { type Problem, errorsOf } from './rules';
@@ -25,6 +21,11 @@ import { useInstallation } from './useKnown';
 import { useProblems } from './useProblems';
 import { useSelection } from './useSelection';
 import { useTestRun } from './useTestRun';
+
+const ConflictDialog = lazy(() => import('./ConflictDialog').then((module) => ({ default: module.ConflictDialog })));
+const PublishDialog = lazy(() => import('./PublishDialog').then((module) => ({ default: module.PublishDialog })));
+const TestRunDialog = lazy(() => import('./TestRunDialog').then((module) => ({ default: module.TestRunDialog })));
+const StartEmpty = lazy(() => import('./StartEmpty').then((module) => ({ default: module.StartEmpty })));
 
 type Dialog = 'test' | 'publish' | 'conflict' | undefined;
 
@@ -126,13 +127,15 @@ export function Workbench({ scenario }: { scenario: Scenario }) {
             onHush={hush}
             onProblem={goTo}
             run={test.run ? { id: test.run.id, items: test.items } : undefined}
-            {...(isEmpty ? { empty: <StartEmpty scenario={scenario} /> } : {})}
+            {...(isEmpty ? { empty: <Suspense><StartEmpty scenario={scenario} /></Suspense> } : {})}
           />
         </div>
       </Page>
-      {dialog === 'test' ? <TestRunDialog test={test} version={scenario.version} isChanged={isChanged} onClose={() => setDialog(undefined)} /> : null}
-      {dialog === 'publish' ? <PublishDialog scenario={scenario} draft={draft.saving.number} onClose={() => setDialog(undefined)} /> : null}
-      {dialog === 'conflict' ? <ConflictDialog draft={draft} onClose={() => setDialog(undefined)} /> : null}
+      <Suspense>
+        {dialog === 'test' ? <TestRunDialog test={test} version={scenario.version} isChanged={isChanged} onClose={() => setDialog(undefined)} /> : null}
+        {dialog === 'publish' ? <PublishDialog scenario={scenario} draft={draft.saving.number} onClose={() => setDialog(undefined)} /> : null}
+        {dialog === 'conflict' ? <ConflictDialog draft={draft} onClose={() => setDialog(undefined)} /> : null}
+      </Suspense>
     </BuilderContext.Provider>
   );
 }

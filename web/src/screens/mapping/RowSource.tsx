@@ -1,7 +1,8 @@
-import { ActionIcon, Menu, NumberInput, Select, TextInput } from '@mantine/core';
+import { ActionIcon, Menu, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 
 import { Icon, type IconName } from '../../parts/Icon';
+import { NumberField } from '../builder/NumberField';
 import { type FieldRule, type From, type TargetField, isConstant, isPath, isTemplate } from './definition';
 import type { SourceField } from './tree';
 
@@ -135,7 +136,7 @@ function Written({ target, from, isEditable, onFrom }: Props & { from: From }) {
     );
   }
   if (target.type === 'integer' || target.type === 'number') {
-    return <NumberInput aria-label={label} size="xs" value={typeof constant === 'number' ? constant : ''} readOnly={!isEditable} onChange={(value) => onFrom({ constant: typeof value === 'number' ? value : null })} />;
+    return <NumberField aria-label={label} size="xs" value={typeof constant === 'number' ? constant : undefined} readOnly={!isEditable} onChange={(value) => onFrom({ constant: value ?? null })} />;
   }
   const text = typeof constant === 'string' ? constant : JSON.stringify(constant ?? '');
   return (

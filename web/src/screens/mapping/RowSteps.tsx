@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Menu, NumberInput, Popover, Select, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { ActionIcon, Button, Menu, Popover, Select, TagsInput, TextInput, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 
 import { Icon } from '../../parts/Icon';
+import { NumberField } from '../builder/NumberField';
 import { CONVERSIONS, OTHERWISE_WORDS, type Option, RULES, chainWords, checkWords, freshConversion, freshRule } from './conversions';
 import type { Conversion, FieldRule, Otherwise, Rule, TargetField } from './definition';
 import { linesOf, tableOf } from './table';
@@ -192,7 +193,7 @@ function OptionInput({ option, value, zone, isEditable, onChange }: OptionProps)
   const shared = { label: option.label, size: 'xs' as const, readOnly: !isEditable, ...(option.hint === undefined ? {} : { description: option.hint }) };
   switch (option.input) {
     case 'number':
-      return <NumberInput {...shared} value={typeof value === 'number' ? value : ''} onChange={(next) => onChange(typeof next === 'number' ? next : undefined)} />;
+      return <NumberField {...shared} value={typeof value === 'number' ? value : undefined} onChange={onChange} />;
     case 'values':
       return <TagsInput {...shared} value={Array.isArray(value) ? value.map(String) : []} comboboxProps={{ withinPortal: false }} onChange={onChange} />;
     case 'table':

@@ -2,6 +2,7 @@ import { Switch, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 
 import { Icon } from '../../parts/Icon';
+import { counted } from '../builder/words';
 import { type SourceField, search } from './tree';
 
 interface Props {
@@ -63,7 +64,7 @@ function Entry(props: EntryProps) {
         <summary>
           <Icon name="chevron-right" size={14} />
           <code>{field.name}</code>
-          <span className="m-type">{field.type === 'group' ? `${field.children.length} fields` : field.type}</span>
+          <span className="m-type">{field.type === 'group' ? counted(field.children.length, 'field') : field.type}</span>
         </summary>
         <ul>
           {field.type === 'list' ? <Leaf field={field} {...rest} /> : null}

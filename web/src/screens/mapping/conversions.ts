@@ -135,8 +135,8 @@ export function chainWords(chain: readonly Conversion[] | undefined): string {
 export function checkWords(rule: FieldRule | undefined, target: TargetField): string {
   const own = (rule?.rules ?? []).map((one) => RULES[one.kind]?.words(one) ?? one.kind);
   const says = (kind: string) => rule?.rules?.some((one) => one.kind === kind) === true;
-  if (target.required && !says('required')) own.unshift('must have a value');
-  if (target.maxLength !== undefined && !says('length')) own.push(`at most ${target.maxLength.toLocaleString('en')} characters`);
+  if (target.required && !says('required')) own.unshift('required');
+  if (target.maxLength !== undefined && !says('length')) own.push(`at most ${target.maxLength.toLocaleString('en')}`);
   if (own.length === 0) return 'No check';
   const words = own.join(', ');
   return words.charAt(0).toUpperCase() + words.slice(1);

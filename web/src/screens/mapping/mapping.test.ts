@@ -112,7 +112,7 @@ describe('conversions that fit', () => {
   it('are told in words', () => {
     expect(chainWords([{ kind: 'html-to-text' }, { kind: 'truncate', max: 1000 }])).toBe('HTML to text, then shorten to 1,000'.replace('HTML', 'HTML'));
     expect(chainWords([])).toBe('As is');
-    expect(checkWords(undefined, target('title'))).toBe('Must have a value, at most 1,000 characters');
+    expect(checkWords(undefined, target('title'))).toBe('Required, at most 1,000');
   });
 });
 
