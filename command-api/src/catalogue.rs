@@ -78,14 +78,26 @@ impl Api {
 impl Looked {
     /// The connections of a graph that no run may use now, with the reason.
     pub fn not_usable(&self, graph: &Graph) -> Option<Problem> {
-        connections(graph).into_iter().find_map(|id| match self.connections.get(&id) {
+        connections(graph).iter().find_map(|id| self.refused(id))
+    }
+
+    /// The same, but only of the connections that are written to: for runs that do not ask the source.
+    pub fn not_writable(&self, graph: &Graph) -> Option<Problem> {
+        graph.nodes.iter().find_map(|node| match &node.kind {
+            NodeKind::Write(write) => self.refused(write.connection.as_ref()?.as_str()),
+            _ => None,
+        })
+    }
+
+    fn refused(&self, id: &str) -> Option<Problem> {
+        match self.connections.get(id) {
             None => Some(Problem::conflict(
                 "CONNECTION_GONE",
                 format!("the connection {id} does not exist any more"),
                 "choose another connection in the scenario and publish it",
             )),
             Some(view) => refusal(view),
-        })
+        }
     }
 
     /// The graph with every mapping pinned to a revision.

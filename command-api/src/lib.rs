@@ -21,6 +21,7 @@ mod openapi;
 mod probe;
 mod problem;
 mod reading;
+mod retrying;
 mod router;
 mod routes;
 mod schema;

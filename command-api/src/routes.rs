@@ -18,6 +18,8 @@ mod tokens;
 
 use crate::area::Area;
 
+pub use scenarios::{graph, not_published};
+
 pub fn all() -> Area {
     let areas = [
         overview::area(),

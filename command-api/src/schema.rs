@@ -76,6 +76,13 @@ pub enum RunMode {
 
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
+pub enum RunKind {
+    Import,
+    Retry,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
 pub enum RunPhase {
     Running,
     Paused,

@@ -1,8 +1,10 @@
 //! A run: items through one scenario version. What it did is in its stream; whether it succeeded is computed.
 
 pub mod events;
+pub mod recall;
 
 pub use events::*;
+pub use recall::{CHOSEN_MAX, CHOSEN_TOGETHER_MAX, ChosenItem, ItemsChosen, Recall};
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,8 @@ use crate::problem::Rejection;
 #[derive(Clone, Debug)]
 pub enum RunCommand {
     Start(RunStarted),
+    /// Names items that a retry works on; only before it has settled anything.
+    Choose(ItemsChosen),
     Pause,
     Resume,
     Cancel {
@@ -59,6 +63,8 @@ pub struct RunState {
     pub phase: RunPhase,
     pub started: Option<RunStarted>,
     pub fetches: BTreeMap<String, FetchProgress>,
+    /// What a retry works on, by fetch node.
+    pub chosen: BTreeMap<String, Vec<ChosenItem>>,
     pub counts: Counts,
     pub chunks: u64,
     pub cancel_reason: Option<String>,
@@ -104,7 +110,7 @@ impl Decider for Runs {
                 ));
             }
             (
-                C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
+                C::Choose(_) | C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
                 RunPhase::Done,
             ) => {
                 return Err(Rejection::new(
@@ -125,6 +131,7 @@ impl Decider for Runs {
         }
         Ok(match command {
             C::Start(started) => vec![E::Started(started)],
+            C::Choose(chosen) => vec![E::ItemsChosen(choose(state, chosen)?)],
             C::Pause if state.phase == RunPhase::Running => vec![E::Paused(RunPaused {})],
             C::Resume if state.phase == RunPhase::Paused => vec![E::Resumed(RunResumed {})],
             C::Cancel { reason } if state.phase != RunPhase::Cancelling => {
@@ -147,6 +154,9 @@ impl Decider for Runs {
             E::Started(started) => {
                 state.phase = RunPhase::Running;
                 state.started = Some(started.clone());
+            }
+            E::ItemsChosen(chosen) => {
+                state.chosen.entry(chosen.node.clone()).or_default().extend(chosen.items.iter().cloned());
             }
             E::Paused(_) => state.phase = RunPhase::Paused,
             E::Resumed(_) => state.phase = RunPhase::Running,
@@ -171,6 +181,28 @@ impl Decider for Runs {
             E::Rated(rated) => state.rating = Some((rated.satisfied, rated.note.clone())),
         }
     }
+}
+
+/// What a retry works on is settled before it begins: later additions could not be told from what it was shown as.
+fn choose(state: &RunState, chosen: ItemsChosen) -> Result<ItemsChosen, Rejection> {
+    let retries = state.started.as_ref().is_some_and(|s| matches!(s.recall, Some(Recall::Retry { .. })));
+    if !retries || state.chunks > 0 {
+        return Err(Rejection::new(
+            "NOT_CHOOSABLE",
+            "items are chosen only for a retry that has not begun",
+            "start another retry for these items",
+        ));
+    }
+    let before: usize = state.chosen.values().map(Vec::len).sum();
+    if before + chosen.items.len() > CHOSEN_MAX {
+        return Err(Rejection::new(
+            "TOO_MANY_ITEMS",
+            format!("a retry works on at most {CHOSEN_MAX} items"),
+            "narrow the filter, and retry the others afterwards",
+        )
+        .at("filter"));
+    }
+    Ok(chosen)
 }
 
 fn rate(state: &RunState, satisfied: bool, note: Option<String>) -> Vec<RunEvent> {
@@ -214,6 +246,7 @@ mod tests {
             mode: RunMode::Apply,
             trigger: Trigger::Manual,
             limit: None,
+            recall: None,
         })
     }
 
@@ -251,6 +284,33 @@ mod tests {
         assert_eq!(status(&[started(), settled(2, 0), finished(false)]), RunStatus::PartlyFailed);
         assert_eq!(status(&[started(), finished(false)]), RunStatus::Failed);
         assert_eq!(status(&[started(), finished(true)]), RunStatus::Succeeded);
+    }
+
+    #[test]
+    fn items_are_chosen_only_for_a_retry_that_has_not_begun() {
+        let chosen = || {
+            let items = vec![ChosenItem { record: "7".into(), revision: 2 }];
+            ItemsChosen { node: "fetch".into(), items }
+        };
+        let mut retry = started();
+        let RunEvent::Started(content) = &mut retry else { unreachable!() };
+        content.recall = Some(Recall::Retry { of: None });
+        let state = fold::<Runs>(&[retry.clone(), RunEvent::ItemsChosen(chosen())]);
+        assert_eq!(state.chosen["fetch"].len(), 1);
+        assert_eq!(
+            Runs::decide(&state, RunCommand::Choose(chosen())),
+            Ok(vec![RunEvent::ItemsChosen(chosen())])
+        );
+        let begun = fold::<Runs>(&[retry, settled(1, 0)]);
+        let import = fold::<Runs>(&[started()]);
+        for state in [begun, import] {
+            let refused = Runs::decide(&state, RunCommand::Choose(chosen())).unwrap_err();
+            assert_eq!(refused.code, "NOT_CHOOSABLE");
+        }
+        let mut full = state;
+        let many = vec![ChosenItem { record: "7".into(), revision: 2 }; CHOSEN_MAX];
+        full.chosen.insert("fetch".into(), many);
+        assert_eq!(Runs::decide(&full, RunCommand::Choose(chosen())).unwrap_err().code, "TOO_MANY_ITEMS");
     }
 
     #[test]

@@ -5,6 +5,8 @@
 
 pub mod bodies;
 mod bridge;
+pub mod chain;
+pub mod checkpoint;
 pub mod codec;
 pub mod envelope;
 pub mod execute;
@@ -12,6 +14,7 @@ pub mod follow;
 pub mod hash;
 pub mod history;
 pub mod hold;
+pub mod portable;
 pub mod ports;
 pub mod project;
 pub mod retry;

@@ -1,7 +1,8 @@
 //! Event bodies: packed, and sealed with a subject's key where they speak of a person.
 //!
-//! Layout: `0` packed | `1` subject length (1 byte) subject nonce (24 bytes) ciphertext. The stream's name is bound
-//! into the seal, so a body moved to another stream does not open. XChaCha20-Poly1305: its nonces may be random.
+//! Layout: `0` packed | `1` subject length (1 byte) subject nonce (24 bytes) ciphertext | `2` digest (32 bytes) of a
+//! body that was taken away. The stream's name is bound into the seal, so a body moved to another stream does not
+//! open. XChaCha20-Poly1305: its nonces may be random.
 
 use bytes::Bytes;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -12,6 +13,7 @@ use crate::ports::vault::SubjectKey;
 
 const OPEN: u8 = 0;
 const SEALED: u8 = 1;
+const REMOVED: u8 = 2;
 const NONCE_BYTES: usize = 24;
 
 /// Why a body cannot be read.
@@ -19,7 +21,7 @@ const NONCE_BYTES: usize = 24;
 pub enum UnsealError {
     #[error("the body is damaged: {0}")]
     Damaged(String),
-    /// The subject's key was destroyed: the person was erased.
+    /// The subject's key was destroyed or the body was taken away: the person was erased.
     #[error("the personal data of this body was erased")]
     Erased,
 }
@@ -56,11 +58,32 @@ pub fn subject(body: &[u8]) -> Option<&str> {
     std::str::from_utf8(rest.get(..usize::from(length))?).ok()
 }
 
+/// What is left of a body that was taken away: its digest, so that the chain over the log still holds.
+pub fn removed(body: &[u8]) -> Bytes {
+    let mut left = Vec::with_capacity(33);
+    left.push(REMOVED);
+    left.extend_from_slice(&digest(body));
+    left.into()
+}
+
+pub fn is_removed(body: &[u8]) -> bool {
+    body.len() == 33 && body.first() == Some(&REMOVED)
+}
+
+/// The digest of a body as it was written, also when only that is left of it.
+pub fn digest(body: &[u8]) -> [u8; 32] {
+    match body.split_first_chunk::<1>() {
+        Some((&[REMOVED], rest)) if rest.len() == 32 => std::array::from_fn(|at| rest[at]),
+        _ => *blake3::hash(body).as_bytes(),
+    }
+}
+
 /// Opens a body. `key` is the key of `subject(body)`, or `None` if it is gone.
 pub fn open(body: &[u8], stream: &str, key: Option<&SubjectKey>) -> Result<Bytes, UnsealError> {
     let damaged = |why: &str| UnsealError::Damaged(why.to_owned());
     match body.split_first() {
         Some((&OPEN, packed)) => codec::unpack(packed).map_err(UnsealError::Damaged),
+        Some((&REMOVED, _)) if is_removed(body) => Err(UnsealError::Erased),
         Some((&SEALED, rest)) => {
             let (&length, rest) = rest.split_first().ok_or_else(|| damaged("truncated"))?;
             let rest = rest.get(usize::from(length)..).ok_or_else(|| damaged("truncated"))?;
@@ -90,6 +113,16 @@ mod tests {
         assert!(matches!(open(&body, "record-2", Some(&key)), Err(UnsealError::Damaged(_))));
         assert!(matches!(open(&body, "record-1", Some(&SubjectKey([8; 32]))), Err(UnsealError::Damaged(_))));
         assert!(!body.windows(3).any(|w| w == b"Ada"));
+    }
+
+    #[test]
+    fn of_a_removed_body_only_the_digest_is_left() {
+        let body = pack(b"Ada Lovelace");
+        let left = removed(&body);
+        assert!(is_removed(&left) && !is_removed(&body));
+        assert_eq!((digest(&left), removed(&left)), (digest(&body), left.clone()));
+        assert_eq!(open(&left, "record-1", None), Err(UnsealError::Erased));
+        assert_eq!(subject(&left), None);
     }
 
     #[test]

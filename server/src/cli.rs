@@ -38,6 +38,14 @@ pub enum Command {
     Tokens(commands::tokens::Args),
     /// Look after the key that opens the vault
     Keys(commands::keys::Args),
+    /// Prove that a log is what was written: nothing changed, dropped, added, moved or rolled back
+    Verify(commands::verify::Args),
+    /// Write the whole store into one portable file
+    Export(commands::export::Args),
+    /// Make a store of an exported file, in an empty directory
+    ImportStore(commands::import_store::Args),
+    /// Sign where the log stands, for a copy that is kept elsewhere
+    Checkpoint(commands::checkpoint::Args),
     /// Check this installation, with a remedy for each finding
     Doctor(commands::doctor::Args),
 }

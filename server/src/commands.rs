@@ -1,9 +1,12 @@
 //! The commands; each gives the exit code.
 
+pub mod checkpoint;
 pub mod connections;
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod import;
+pub mod import_store;
 pub mod keys;
 pub mod mappings;
 pub mod runs;
@@ -12,6 +15,7 @@ pub mod serve;
 pub mod show;
 mod target;
 pub mod tokens;
+pub mod verify;
 mod watch;
 
 use crate::cli::Command;
@@ -28,6 +32,10 @@ pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8>
         Command::Runs(args) => runs::run(args, config).await,
         Command::Tokens(args) => tokens::run(args, config).await,
         Command::Keys(args) => keys::run(args, config).await,
+        Command::Verify(args) => verify::run(args, config).await,
+        Command::Export(args) => export::run(args, config).await,
+        Command::ImportStore(args) => import_store::run(args, config).await,
+        Command::Checkpoint(args) => checkpoint::run(args, config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
     }
 }

@@ -22,6 +22,7 @@ use engine::project::Projector;
 use projector::{Parts, Running};
 use tokio::task::JoinHandle;
 
+use crate::checkpoints::{self, Notary};
 use crate::config::Config;
 use crate::installation::{self, Installation};
 
@@ -41,6 +42,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let ring = key_ring(config, &dir, &*ids)?;
     let vault: Arc<dyn Vault> = Arc::new(SqliteVault::open(&dir, ring, ids.clone()).await?);
     let log = Arc::new(SqliteEventStore::open(&dir, clock.clone()).await?);
+    checkpoints::check(dir.path(), log.head().await?.as_ref())?;
     let reads: Arc<dyn ReadStore> = Arc::new(SqliteReadStore::open(&dir).await?);
     let installation = installation::ensure(dir.path(), &*ids)?;
     let store: Arc<dyn EventStore> = log.clone();
@@ -58,6 +60,18 @@ impl Opened {
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
         projector::start(&self.parts, vec![Box::new(links)])
+    }
+
+    /// Who signs this installation's checkpoints.
+    pub fn notary(&self) -> Notary {
+        Notary {
+            log: self.log.clone(),
+            vault: self.parts.vault.clone(),
+            clock: self.parts.clock.clone(),
+            ids: self.parts.ids.clone(),
+            directory: self.dir.path().to_owned(),
+            turn: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Only the views are folded; no run goes on. For commands that look and change, but do not import.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit;
 
-const FILE: &str = "installation.json";
+pub const FILE: &str = "installation.json";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Installation {

@@ -1,5 +1,6 @@
 //! `portal-integrations`: the one executable. It knows every concrete type and decides nothing else.
 
+mod checkpoints;
 mod cli;
 mod client;
 mod commands;
@@ -17,12 +18,16 @@ mod output;
 mod requests;
 mod secrets;
 mod serving;
+mod staging;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use cli::Command;
 use tracing::level_filters::LevelFilter;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {

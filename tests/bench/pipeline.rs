@@ -30,6 +30,9 @@ use futures::stream::BoxStream;
 use projector::Parts;
 use serde_json::{Value, json};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PAGE: u64 = 100;
 
 struct Generated(u64);
@@ -188,6 +191,7 @@ async fn start(parts: &Parts, run: &str) {
         mode: RunMode::Apply,
         trigger: Trigger::Manual,
         limit: None,
+        recall: None,
     };
     parts
         .executor

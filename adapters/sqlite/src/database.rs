@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use engine::ports::Cause;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::data_dir::DataDir;
@@ -23,6 +24,9 @@ pub(crate) enum Durability {
     Normal,
 }
 
+/// A pure function of what the file holds: the same file gives the same result everywhere.
+pub(crate) type Upgrade = fn(&Connection) -> rusqlite::Result<()>;
+
 /// One of our files.
 #[derive(Debug)]
 pub(crate) struct Kind {
@@ -32,6 +36,8 @@ pub(crate) struct Kind {
     pub durability: Durability,
     /// The statements that lead from each schema version to the next. Published ones never change.
     pub migrations: &'static [&'static str],
+    /// What a migration does beyond its statements, by the version it leads to; in the same transaction.
+    pub upgrades: &'static [(u32, Upgrade)],
     pub page_bytes: u32,
 }
 
@@ -72,8 +78,23 @@ pub(crate) fn open_reader(file: &Path, cache_kib: u32) -> rusqlite::Result<Conne
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_WAIT)?;
     connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    steady(&connection)?;
     Ok(connection)
+}
+
+/// Refuses a file of another program or of a newer release, for who only reads it.
+pub(crate) fn check_kind(connection: &Connection, kind: &Kind, file: &Path) -> Result<(), OpenError> {
+    let owner: i32 = pragma(connection, "application_id").map_err(explain(file))?;
+    if owner != kind.application_id {
+        return Err(OpenError::Foreign(file.to_owned()));
+    }
+    let found: u32 = pragma(connection, "user_version").map_err(explain(file))?;
+    let known = u32::try_from(kind.migrations.len()).unwrap_or(u32::MAX);
+    match found.cmp(&known) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(OpenError::Newer { file: file.to_owned(), found, known }),
+        std::cmp::Ordering::Less => Err(OpenError::Older { file: file.to_owned(), found, known }),
+    }
 }
 
 /// Opens something on a thread where it may block.
@@ -150,8 +171,14 @@ fn configure(connection: &Connection, kind: &Kind, cache_kib: u32) -> rusqlite::
     // Who owns the checkpoints is `commits`; SQLite's own would hide their errors.
     connection.query_row("PRAGMA wal_autocheckpoint=0", [], |_| Ok(()))?;
     connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+    steady(connection)
+}
+
+/// Statements are prepared once. Without the planner's stability guarantee SQLite prepares a statement with a range
+/// again for every new bound, which was a twentieth of an import.
+fn steady(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(())
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }
 
 /// Reads the settings back: some file systems and some builds of SQLite do not do as they are told.
@@ -174,17 +201,25 @@ fn migrate(connection: &mut Connection, kind: &Kind, file: &Path) -> Result<(), 
     if found > known {
         return Err(OpenError::Newer { file: file.to_owned(), found, known });
     }
-    for (version, statements) in (1..).zip(kind.migrations).skip(found as usize) {
+    for (version, statements) in (1_u32..).zip(kind.migrations).skip(found as usize) {
         // One transaction with the version in it: killed anywhere, a migration has happened or has not.
         let transaction = connection.transaction().map_err(explain(file))?;
         transaction
             .execute_batch(statements)
+            .and_then(|()| upgrade(&transaction, kind, version))
             .and_then(|()| transaction.pragma_update(None, "application_id", kind.application_id))
             .and_then(|()| transaction.pragma_update(None, "user_version", version))
             .map_err(explain(file))?;
         transaction.commit().map_err(explain(file))?;
     }
     Ok(())
+}
+
+fn upgrade(connection: &Connection, kind: &Kind, version: u32) -> rusqlite::Result<()> {
+    kind.upgrades
+        .iter()
+        .filter(|(leads_to, _)| *leads_to == version)
+        .try_for_each(|(_, upgrade)| upgrade(connection))
 }
 
 fn private(file: &Path) -> Result<(), OpenError> {
@@ -201,7 +236,7 @@ fn ignore_no_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
     if error == rusqlite::Error::QueryReturnedNoRows { Ok(()) } else { Err(error) }
 }
 
-fn explain(file: &Path) -> impl Fn(rusqlite::Error) -> OpenError + use<> {
+pub(crate) fn explain(file: &Path) -> impl Fn(rusqlite::Error) -> OpenError + use<> {
     let file: PathBuf = file.to_owned();
     move |source| match source.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::Foreign(file.clone()),

@@ -2,6 +2,9 @@
 
 mod append;
 mod checksum;
+mod file;
+mod import;
+mod links;
 mod names;
 mod read;
 mod rows;
@@ -22,11 +25,16 @@ use crate::readers::{ReaderError, Readers};
 use rows::Names;
 use writer::Writer;
 
+pub use file::{LogFile, Lying};
+pub use import::LogImport;
+pub use links::Head;
+
 const LOG: Kind = Kind {
     file: "log.db",
     application_id: i32::from_be_bytes(*b"PiLg"),
     durability: Durability::Full,
-    migrations: &[include_str!("event_store/1.sql")],
+    migrations: &[include_str!("event_store/1.sql"), include_str!("event_store/2.sql")],
+    upgrades: &[(2, links::upgrade)],
     page_bytes: 8192,
 };
 
@@ -70,7 +78,7 @@ impl SqliteEventStore {
             let connection = database::open_writer(&dir, &LOG, options.writer_cache_kib)?;
             let file = dir.path().join(LOG.file);
             let writer = Writer::start(connection, clock, options.pages_max)
-                .map_err(|source| OpenError::Sqlite { file: file.clone(), source })?;
+                .map_err(|source| database::explain(&file)(source))?;
             let readers = Readers::new(file, options.readers_max, options.reader_cache_kib);
             Ok(Self { readers, writer, _dir: dir })
         })
@@ -90,6 +98,13 @@ impl SqliteEventStore {
             None => Ok(()),
             Some(complaint) => Err(StoreError::Corrupt(complaint.into())),
         }
+    }
+}
+
+impl SqliteEventStore {
+    /// The chain after the last commit, and the log's name; `None` while it is empty.
+    pub async fn head(&self) -> Result<Option<Head>, StoreError> {
+        self.readers.read(links::head).await.map_err(store_error)
     }
 }
 

@@ -16,8 +16,8 @@ mod system;
 mod vault;
 
 pub use data_dir::DataDir;
-pub use event_store::{LogOptions, SqliteEventStore};
+pub use event_store::{Head, LogFile, LogImport, LogOptions, Lying, SqliteEventStore};
 pub use open_error::OpenError;
 pub use read_store::SqliteReadStore;
 pub use system::{SystemClock, SystemIds};
-pub use vault::{KeyRing, SqliteVault};
+pub use vault::{KeyRing, SqliteVault, VaultFile, VaultImport};

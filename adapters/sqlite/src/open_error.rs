@@ -15,6 +15,8 @@ pub enum OpenError {
     Link(PathBuf),
     #[error("{} is not a directory; choose another data directory", .0.display())]
     NotADirectory(PathBuf),
+    #[error("{} holds a log already; choose an empty directory", .0.display())]
+    NotEmpty(PathBuf),
     #[error("{} can be changed by other users; run: chmod 700 {}", .0.display(), .0.display())]
     OpenToOthers(PathBuf),
     #[error("{} belongs to another program; choose another data directory", .0.display())]
@@ -24,6 +26,11 @@ pub enum OpenError {
         file.display()
     )]
     Newer { file: PathBuf, found: u32, known: u32 },
+    #[error(
+        "{} was written by an older release (schema {found}, this release has {known}); start this release on it once",
+        file.display()
+    )]
+    Older { file: PathBuf, found: u32, known: u32 },
     #[error("{} is damaged ({detail}); restore it from a backup", file.display())]
     Damaged { file: PathBuf, detail: String },
     #[error("{} does not hold its safety settings ({detail}); use a local disk", file.display())]

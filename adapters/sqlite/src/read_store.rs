@@ -22,6 +22,7 @@ const VIEWS: Kind = Kind {
     migrations: &["CREATE TABLE views (
         name TEXT NOT NULL, version INTEGER NOT NULL, checkpoint INTEGER NOT NULL, PRIMARY KEY (name, version)
     ) STRICT, WITHOUT ROWID"],
+    upgrades: &[],
     page_bytes: 4096,
 };
 const WRITER_CACHE_KIB: u32 = 8 << 10;

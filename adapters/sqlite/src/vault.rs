@@ -1,6 +1,7 @@
 //! The vault in `vault.db`: secrets under a data key each, subject keys, all wrapped by the key-encryption key that
 //! lives elsewhere. A copy of this file alone opens nothing.
 
+mod file;
 mod key_ring;
 mod rotate;
 mod secrets;
@@ -21,6 +22,7 @@ use crate::database::{self, Durability, Kind, is_damage};
 use crate::open_error::OpenError;
 use crate::recent::Recent;
 
+pub use file::{VaultFile, VaultImport};
 pub use key_ring::KeyRing;
 
 const VAULT: Kind = Kind {
@@ -28,6 +30,7 @@ const VAULT: Kind = Kind {
     application_id: i32::from_be_bytes(*b"PiVt"),
     durability: Durability::Full,
     migrations: &[include_str!("vault/1.sql")],
+    upgrades: &[],
     page_bytes: 4096,
 };
 const CACHE_KIB: u32 = 2 << 10;

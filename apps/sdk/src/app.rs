@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::actions::Actions;
 use crate::authorise::Authorise;
 use crate::catalogue::AppEntry;
+use crate::changes::Changes;
 use crate::check::{Check, Discover};
 use crate::source::{Reader, Source};
 
@@ -18,6 +19,7 @@ pub struct App {
     pub authorise: Option<Arc<dyn Authorise>>,
     pub source: Option<Arc<dyn Source>>,
     pub reader: Option<Arc<dyn Reader>>,
+    pub changes: Option<Arc<dyn Changes>>,
     pub actions: Option<Arc<dyn Actions>>,
 }
 
@@ -31,6 +33,7 @@ impl App {
             authorise: None,
             source: None,
             reader: None,
+            changes: None,
             actions: None,
         }
     }

@@ -1,9 +1,10 @@
 //! WordPress as an app: finding a site, testing the connection, consent in the browser, and reading every record
-//! without skipping one.
+//! without skipping one, and hearing what changed since.
 
 mod address;
 mod authorise;
 mod call;
+mod changes;
 mod check;
 mod describe;
 mod details;
@@ -43,6 +44,7 @@ pub fn app(egress: Arc<Egress>, clock: Arc<dyn Clock>) -> App {
     app.check =
         Some(Arc::new(check::WordPressCheck::new(Arc::clone(&egress), clock, Arc::clone(&app.entry))));
     app.authorise = Some(Arc::new(authorise::WordPressAuthorise::new(Arc::clone(&egress))));
+    app.changes = Some(Arc::new(changes::WordPressChanges::new(Arc::clone(&egress))));
     app.source = Some(Arc::new(source::WordPressSource::new(egress, &limits)));
     app.reader = Some(Arc::new(reader::WordPressReader));
     app

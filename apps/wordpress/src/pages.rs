@@ -7,7 +7,7 @@ mod ahead;
 mod drift;
 mod fetch;
 mod ids;
-mod open;
+pub mod open;
 mod place;
 mod scan;
 

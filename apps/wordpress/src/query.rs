@@ -46,6 +46,26 @@ impl ListQuery {
         parameters
     }
 
+    /// A page of the records that changed after a time (UTC, without zone), in the order of ids: the order of their
+    /// changes would lose records that share a second.
+    pub fn changed_after(&self, time: &str, page: u64, per_page: u64) -> Vec<(&'static str, String)> {
+        let mut parameters = self.page(page, per_page, false);
+        // Without the Z WordPress takes it for the site's own time.
+        parameters.push(("modified_after", format!("{time}Z")));
+        parameters
+    }
+
+    /// A page of the newest records.
+    pub fn newest(&self, page: u64, per_page: u64) -> Vec<(&'static str, String)> {
+        let mut parameters = self.page(page, per_page, false);
+        for (name, value) in &mut parameters {
+            if *name == "order" {
+                "desc".clone_into(value);
+            }
+        }
+        parameters
+    }
+
     /// A request for some ids, in one page.
     pub fn ids(&self, ids: &[String]) -> Vec<(&'static str, String)> {
         let mut parameters = vec![("per_page", ids.len().to_string()), ("include", ids.join(","))];

@@ -9,6 +9,7 @@ mod list;
 mod log;
 mod pause;
 mod resume;
+mod retry;
 mod show;
 mod show_item;
 
@@ -26,5 +27,6 @@ pub fn area() -> Area {
         .operator(routes!(pause::pause))
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
+        .operator(routes!(retry::retry))
         .operator(routes!(feedback::feedback))
 }

@@ -24,6 +24,7 @@ use crate::context::Api;
 use crate::endpoint::{Area, Problem};
 
 pub use document::Scenario;
+pub use turn::not_published;
 
 pub fn area() -> Area {
     Area::default()

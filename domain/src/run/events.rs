@@ -8,6 +8,8 @@ use crate::ids::{ConnectionId, ScenarioId};
 use crate::portal::MappingStamp;
 use crate::scenario::GraphDocument;
 
+use super::recall::{ItemsChosen, Recall};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunMode {
@@ -34,6 +36,9 @@ pub struct RunStarted {
     /// Stop after this many records per fetch node (samples, trials).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// Present when the records come from what was recorded, and not from the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recall: Option<Recall>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -297,6 +302,7 @@ events! {
     /// Facts about one run; stream `run-{id}`.
     RunEvent {
         "run.started" => Started(RunStarted),
+        "run.items-chosen" => ItemsChosen(ItemsChosen),
         "run.paused" => Paused(RunPaused),
         "run.resumed" => Resumed(RunResumed),
         "run.cancel-requested" => CancelRequested(CancelRequested),

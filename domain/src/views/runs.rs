@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ViewSpec, integer, text};
-use crate::run::{Counts, Level, Problem, RunMode, RunStatus, SettledItem, Target};
+use crate::run::{Counts, Level, Problem, Recall, RunMode, RunStatus, SettledItem, Target};
 
 /// Key: run id. `phase` is one of [`RunPhaseView`]; `started` is microseconds since 1970.
 pub const RUNS: ViewSpec =
@@ -88,6 +88,9 @@ pub struct RunView {
     pub chunks: u64,
     #[serde(default)]
     pub limit: Option<u64>,
+    /// Present when its records came from what was recorded.
+    #[serde(default)]
+    pub recall: Option<Recall>,
     /// By node of the graph: what came to an end there.
     #[serde(default)]
     pub nodes: BTreeMap<String, Counts>,

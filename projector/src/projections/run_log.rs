@@ -41,8 +41,17 @@ fn line(fact: E) -> Option<Line> {
     let say = |level, code: &str, message: String| Some((level, code.to_owned(), message, None));
     match fact {
         E::Started(started) => {
-            let what = if started.mode == RunMode::DryRun { "Dry run of" } else { "Run of" };
-            say(Level::Info, "STARTED", format!("{what} {} version {}", started.scenario, started.version))
+            let what = match &started.recall {
+                None => "run",
+                Some(recall) => recall.word(),
+            };
+            let dry = if started.mode == RunMode::DryRun { "Preview: " } else { "" };
+            let of = format!("{dry}{what} by {} version {}", started.scenario, started.version);
+            say(Level::Info, "STARTED", of)
+        }
+        E::ItemsChosen(chosen) => {
+            let message = format!("Works on {} items, as they were recorded", chosen.items.len());
+            Some((Level::Info, "ITEMS_CHOSEN".to_owned(), message, Some(chosen.node)))
         }
         E::Paused(_) => say(Level::Info, "PAUSED", "Paused".to_owned()),
         E::Resumed(_) => say(Level::Info, "RESUMED", "Resumed".to_owned()),

@@ -64,6 +64,7 @@ fn new(id: &str, started: &RunStarted, recorded: &Recorded) -> RunView {
         actor: recorded.meta.actor.0.clone(),
         chunks: 0,
         limit: started.limit,
+        recall: started.recall.clone(),
         nodes: BTreeMap::new(),
         rating: None,
     }
@@ -97,6 +98,10 @@ fn apply(view: &mut RunView, fact: E, recorded: &Recorded) {
             view.phase = completed.status.into();
             view.counts = completed.counts;
             view.ended_at = Some(recorded.recorded_at);
+        }
+        E::ItemsChosen(chosen) => {
+            let fetch = view.fetches.entry(chosen.node).or_default();
+            fetch.total = Some(fetch.total.unwrap_or(0) + chosen.items.len() as u64);
         }
         E::Rated(rated) => {
             view.rating = Some(Rating {

@@ -2,27 +2,29 @@
 //! is executed again: pages that were not settled are fetched again, and what was written already is recognised.
 
 mod fetch;
-mod observe;
+pub mod observe;
 mod plan;
 mod prepare;
 mod process;
+mod recall;
 mod route;
 mod write;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::record::{RecordEvent, RecordKey};
-use domain::run::{FetchFinished, Problem, RunCommand, RunMode, RunPhase, RunStarted, Runs};
+use app_sdk::App;
+use domain::run::{FetchFinished, Problem, Recall, RunCommand, RunMode, RunPhase, RunStarted, Runs};
 use domain::views::{LINKS, RECORDS};
+use engine::Meta;
 use engine::hold::Hold;
 use engine::ports::Cause;
-use engine::{Meta, Recorded, StreamName, bodies, history, seal};
 use tokio::sync::Notify;
 
 use self::fetch::{Ended, Execution};
-use self::observe::Observed;
 use self::plan::Fetch;
 use self::prepare::{Prepared, prepare};
+use self::recall::recall;
 use self::route::Unique;
 use crate::parts::Parts;
 
@@ -100,26 +102,16 @@ async fn refuse(execution: &mut Execution<'_>, problem: Problem) -> Result<(), C
     Ok(())
 }
 
-async fn go(execution: &mut Execution<'_>, plan: &Prepared, _started: &RunStarted) -> Result<Ended, Cause> {
+async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted) -> Result<Ended, Cause> {
     for (fetch, app) in &plan.fetches {
         let done = execution.hold.state().fetches.get(&fetch.node).is_some_and(|p| p.finished.is_some());
         if done {
             continue;
         }
-        let ended = match execution.parts.open(&fetch.connection).await {
-            Ok((_, session)) => execution.fetch(fetch, app, &session).await?,
-            Err(refused) => {
-                let problem = fetch::not_usable(refused)?;
-                let finished = FetchFinished {
-                    node: fetch.node.clone(),
-                    complete: false,
-                    total: None,
-                    hidden: 0,
-                    problem: Some(problem),
-                };
-                execution.hold.command(RunCommand::FinishFetch(finished), vec![]).await?;
-                Ended::Finished
-            }
+        let ended = match (&started.recall, app) {
+            (Some(Recall::Retry { .. }), _) => execution.retry(fetch).await?,
+            (None, Some(app)) => from_source(execution, fetch, app).await?,
+            (None, None) => return Err("a run that asks the source was prepared without its app".into()),
         };
         if ended == Ended::Stopped {
             return Ok(Ended::Stopped);
@@ -129,46 +121,38 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, _started: &RunStarte
     Ok(Ended::Finished)
 }
 
+async fn from_source(execution: &mut Execution<'_>, fetch: &Fetch, app: &App) -> Result<Ended, Cause> {
+    let refused = match execution.parts.open(&fetch.connection).await {
+        Ok((_, session)) => return execution.fetch(fetch, app, &session).await,
+        Err(refused) => fetch::not_usable(refused)?,
+    };
+    let finished = FetchFinished {
+        node: fetch.node.clone(),
+        complete: false,
+        total: None,
+        hidden: 0,
+        problem: Some(refused),
+    };
+    execution.hold.command(RunCommand::FinishFetch(finished), vec![]).await?;
+    Ok(Ended::Finished)
+}
+
 /// Tries what had to wait for other records once more, now that all have come.
 async fn again(execution: &mut Execution<'_>, plan: &Prepared) -> Result<(), Cause> {
     let deferred = std::mem::take(&mut execution.deferred);
     for (fetch, _) in &plan.fetches {
-        let ids: Vec<&String> =
-            deferred.iter().filter(|(node, _)| *node == fetch.node).map(|(_, id)| id).collect();
-        for ids in ids.chunks(AGAIN_MAX) {
-            let observed = recall(execution.parts, fetch, ids).await?;
+        // A retry stays with the revisions that it was asked to work on.
+        let chosen: HashMap<&str, u64> =
+            execution.hold.state().chosen.get(&fetch.node).map_or_else(HashMap::new, |chosen| {
+                chosen.iter().map(|item| (item.record.as_str(), item.revision)).collect()
+            });
+        let mine = deferred.iter().filter(|(node, _)| *node == fetch.node);
+        let wanted: Vec<(String, Option<u64>)> =
+            mine.map(|(_, id)| (id.clone(), chosen.get(id.as_str()).copied())).collect();
+        for wanted in wanted.chunks(AGAIN_MAX) {
+            let observed = recall(execution.parts, fetch, wanted).await?;
             execution.again(fetch, &observed).await?;
         }
     }
     Ok(())
-}
-
-/// Records from the log, as they were observed.
-async fn recall(parts: &Parts, fetch: &Fetch, ids: &[&String]) -> Result<Vec<Observed>, Cause> {
-    let keys: Vec<RecordKey> = ids
-        .iter()
-        .map(|id| RecordKey {
-            connection: fetch.connection.clone(),
-            resource: fetch.resource.clone(),
-            id: (*id).clone(),
-        })
-        .collect();
-    let streams: Vec<StreamName> = keys.iter().map(|key| StreamName::new("record", key.path())).collect();
-    let last = parts.executor.store.read_last(&streams).await?;
-    let (keys, events): (Vec<RecordKey>, Vec<Recorded>) =
-        keys.into_iter().zip(last).filter_map(|(key, last)| Some((key, last?))).unzip();
-    let bodies = bodies::open(&*parts.vault, &events.iter().collect::<Vec<_>>()).await?;
-    let mut observed = Vec::with_capacity(keys.len());
-    for ((key, recorded), body) in keys.into_iter().zip(&events).zip(bodies) {
-        let RecordEvent::Changed(changed) = history::decode(recorded)? else { continue };
-        observed.push(Observed {
-            key,
-            erased: body.is_none(),
-            bytes: body.unwrap_or_default(),
-            version: changed.version,
-            subject: recorded.body.as_deref().and_then(seal::subject).map(str::to_owned),
-            revision: recorded.revision,
-        });
-    }
-    Ok(observed)
 }

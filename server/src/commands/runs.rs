@@ -45,6 +45,28 @@ enum Action {
     Pause { id: String },
     /// Let it go on
     Resume { id: String },
+    /// Try its failed items again, as they were recorded, and wait for the end
+    Retry(Retry),
+}
+
+#[derive(clap::Args)]
+struct Retry {
+    id: String,
+    /// Only items that failed with this code
+    #[arg(long)]
+    code: Option<String>,
+    /// Only items that failed at this node
+    #[arg(long)]
+    step: Option<String>,
+    /// Only these items, by their ids within the run; may be given several times
+    #[arg(long = "item", value_name = "ITEM")]
+    items: Vec<String>,
+    /// By the newest published version, not by the one that they failed with
+    #[arg(long)]
+    newest: bool,
+    /// Only say how many there are
+    #[arg(long)]
+    dry_run: bool,
 }
 
 const COLUMNS: &[Column] = &[
@@ -71,7 +93,8 @@ pub const ITEMS: &[Column] = &[
 const LOG: &[Column] = &[("at", "/at"), ("level", "/level"), ("code", "/code"), ("message", "/message")];
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
-    let work = if matches!(args.action, Action::Watch { .. }) { Work::Everything } else { Work::Views };
+    let waits = matches!(args.action, Action::Watch { .. } | Action::Retry(_));
+    let work = if waits { Work::Everything } else { Work::Views };
     let reached = args.target.reach(&config, work).await?;
     let code = act(args.action, &reached.api, args.target.json).await?;
     reached.close().await;
@@ -101,5 +124,41 @@ async fn act(action: Action, api: &Api, json: bool) -> anyhow::Result<u8> {
         }
         Action::Pause { id } => show::done(&command(id, "pause").await?, "paused", json),
         Action::Resume { id } => show::done(&command(id, "resume").await?, "goes on", json),
+        Action::Retry(wanted) => retry(wanted, api, json).await?,
     })
+}
+
+async fn retry(wanted: Retry, api: &Api, json: bool) -> anyhow::Result<u8> {
+    let mut filter = json!({});
+    for (name, value) in [("code", wanted.code), ("step", wanted.step)] {
+        if let Some(value) = value {
+            filter[name] = value.into();
+        }
+    }
+    if !wanted.items.is_empty() {
+        filter["items"] = wanted.items.into();
+    }
+    let version = if wanted.newest { "newest" } else { "pinned" };
+    let body = json!({ "filter": filter, "version": version, "dry_run": wanted.dry_run });
+    let answer = api.act("runs", &wanted.id, "retry", &body).await?;
+    let Some(run) = answer["run"].as_str() else {
+        return Ok(counted(&answer, json));
+    };
+    let stop = Stop::default();
+    crate::listen::watch_signals(&stop)?;
+    let over = watch::until_over(api, run, &stop, json).await?;
+    watch::report(api, &[over], json).await
+}
+
+/// How many items a retry would work on.
+fn counted(answer: &serde_json::Value, json: bool) -> u8 {
+    if json {
+        show::whole(answer);
+    } else {
+        crate::output::say(&format!(
+            "{} items match; {} more were never recorded and need another run",
+            answer["count"], answer["not_recorded"]
+        ));
+    }
+    0
 }

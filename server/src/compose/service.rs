@@ -1,10 +1,14 @@
 //! An installation at work inside this process: followers, API, and a client of its own.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use axum::Router;
 use engine::ports::Secret;
+use tokio::task::JoinHandle;
 
 use super::Opened;
+use crate::checkpoints::Notary;
 use crate::client::Client;
 use crate::config::Config;
 
@@ -24,6 +28,8 @@ pub struct Service {
     local: Router,
     config: Config,
     followers: Followers,
+    notary: Arc<Notary>,
+    signing: JoinHandle<()>,
 }
 
 enum Followers {
@@ -40,7 +46,12 @@ impl Service {
         };
         let api = super::api::router(&opened, config);
         let local = super::api::local_router(&opened, config);
-        Ok(Self { opened, api, local, config: config.clone(), followers })
+        let notary = Arc::new(opened.notary());
+        let signing = tokio::spawn({
+            let notary = notary.clone();
+            async move { notary.run().await }
+        });
+        Ok(Self { opened, api, local, config: config.clone(), followers, notary, signing })
     }
 
     /// Calls the API without a network between.
@@ -48,11 +59,15 @@ impl Service {
         Client::in_process(self.local.clone())
     }
 
-    /// Lets the followers come to a safe point.
+    /// Lets the followers come to a safe point, and signs where the log then stands.
     pub async fn stop(self) {
         match self.followers {
             Followers::Everything(running) => running.stop().await,
             Followers::Views(views) => drop(views),
+        }
+        self.signing.abort();
+        if let Err(error) = self.notary.sign().await {
+            tracing::error!(error = %format!("{error:#}"), "no checkpoint could be signed at the end");
         }
     }
 

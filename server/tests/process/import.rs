@@ -11,21 +11,21 @@ use wordpress_model::{Running, SAMPLE_LOGIN, SAMPLE_PASSWORD, Site, User};
 use super::running::{Server, command};
 
 /// A site in this process, a directory for everything else.
-struct Place {
+pub struct Place {
     _runtime: tokio::runtime::Runtime,
     site: Running,
     directory: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let site = runtime.block_on(Site::sample().serve(([127, 0, 0, 1], 0).into())).unwrap();
         Self { _runtime: runtime, site, directory: tempfile::tempdir().unwrap() }
     }
 
-    fn secret(&self, name: &str, text: &str) -> PathBuf {
+    pub fn secret(&self, name: &str, text: &str) -> PathBuf {
         let path = self.directory.path().join(name);
         let mut file =
             std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path).unwrap();
@@ -33,11 +33,11 @@ impl Place {
         path
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 
-    fn import(&self, password: &Path, more: &[&str]) -> Output {
+    pub fn import(&self, password: &Path, more: &[&str]) -> Output {
         let mut import = command();
         import.env("PORTAL_EGRESS_ALLOW", "127.0.0.0/8").args(["import", "--json", "--site", &self.site.url]);
         import.args(["--user", SAMPLE_LOGIN, "--password-file"]).arg(password);
@@ -45,7 +45,7 @@ impl Place {
     }
 }
 
-fn json(output: &Output) -> Value {
+pub fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
         panic!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
     })

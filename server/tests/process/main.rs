@@ -4,6 +4,7 @@
 mod console;
 mod endings;
 mod import;
+mod integrity;
 mod keys;
 mod logs;
 mod running;

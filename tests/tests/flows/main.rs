@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod api;
 mod destination;
 mod edits;
 mod import;
+mod retry;
 mod site;
 mod stage;

@@ -258,6 +258,7 @@ impl Stage {
             mode,
             trigger: Trigger::Manual,
             limit: None,
+            recall: None,
         };
         self.command::<Runs>(run, RunCommand::Start(started)).await
     }

@@ -75,9 +75,9 @@ async fn bad_input_160_a_newer_schema_is_refused_and_left_alone() {
     other.pragma_update(None, "user_version", 99).unwrap();
     drop(other);
     let refused = complaint(home.path()).await;
-    assert!(refused.contains("written by a newer release (schema 99, this release knows 1)"), "{refused}");
+    assert!(refused.contains("written by a newer release (schema 99, this release knows 2)"), "{refused}");
     let other = Connection::open(home.path().join("log.db")).unwrap();
-    other.pragma_update(None, "user_version", 1).unwrap();
+    other.pragma_update(None, "user_version", 2).unwrap();
     drop(other);
     open_log(home.path()).await.unwrap();
 }

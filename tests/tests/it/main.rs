@@ -10,4 +10,6 @@ mod crashes;
 mod data_dir_faults;
 mod differential;
 mod log_faults;
+mod tampering;
+mod upgrades;
 mod vault_faults;

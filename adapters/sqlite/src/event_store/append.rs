@@ -1,12 +1,12 @@
 //! One append inside the group's transaction: check everything first, write after, so that a conflict leaves no trace
 //! and the rest of the group goes on.
 
+use engine::chain::{self, Content};
 use engine::ports::append_rules::{Repeat, repeat};
 use engine::ports::{AppendError, Appended, Expected, StreamAppend};
 use engine::{NewEvent, Position, StreamName};
 use rusqlite::{Connection, OptionalExtension, Result};
 
-use super::checksum::Content;
 use super::names::Known;
 use super::read;
 use super::rows::{self, Names};
@@ -16,6 +16,8 @@ pub(super) struct Group<'a> {
     pub connection: &'a Connection,
     pub known: &'a mut Known,
     pub end: Position,
+    /// The chain after `end`.
+    pub chain: chain::Hash,
     /// Microseconds since 1970; one time for the whole group.
     pub recorded_at: i64,
 }
@@ -113,25 +115,45 @@ impl Group<'_> {
             body: event.body.as_deref(),
             meta: &event.meta,
         };
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        statement.execute((
-            self.end + 1,
-            head,
-            tail,
-            revision,
-            kind,
-            meta,
-            rows::causation_value(event.meta.causation.as_deref()),
-            self.recorded_at,
-            event.id.as_bytes(),
-            rows::data_value(&event.data),
-            event.body.as_deref(),
-            content.checksum(),
-        ))?;
+        let leaf = insert(self.connection, &Places { head, tail, kind, meta }, &content)?;
+        self.chain = chain::step(&self.chain, &leaf);
         self.end += 1;
         Ok(())
     }
+}
+
+/// Where the names of an event are.
+pub(super) struct Places<'t> {
+    pub head: i64,
+    pub tail: &'t rows::Tail<'t>,
+    pub kind: i64,
+    pub meta: i64,
+}
+
+/// Writes one row and gives the event's digest.
+pub(super) fn insert(
+    connection: &Connection,
+    places: &Places<'_>,
+    event: &Content<'_>,
+) -> Result<chain::Hash> {
+    let leaf = event.leaf();
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO events (position, head, tail, revision, kind, meta, causation, recorded_at, id, data, body, checksum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    statement.execute((
+        event.position,
+        places.head,
+        places.tail,
+        event.revision,
+        places.kind,
+        places.meta,
+        rows::causation_value(event.meta.causation.as_deref()),
+        event.recorded_at,
+        event.id.as_bytes(),
+        rows::data_value(event.data),
+        event.body,
+        chain::short(&leaf),
+    ))?;
+    Ok(leaf)
 }

@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use engine::Position;
+use engine::chain::Hash;
 use engine::ports::append_rules::event_bytes;
 use engine::ports::{AppendError, Appended, Clock, StreamAppend};
 use rusqlite::Connection;
@@ -14,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::LOG;
 use super::append::Group;
+use super::links;
 use super::names::Known;
 use crate::commits::{Checkpoints, Severity, severity};
 use crate::database::closed;
@@ -59,6 +61,7 @@ impl Writer {
         }
         let end: Position =
             connection.query_row("SELECT coalesce(max(position), 0) FROM events", [], |row| row.get(0))?;
+        let chain = links::last(&connection, end)?;
         let checkpoints = Checkpoints::watch(&mut connection, LOG.page_bytes)?;
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let (end_sender, end_receiver) = watch::channel(end);
@@ -68,6 +71,7 @@ impl Writer {
             checkpoints,
             clock,
             known: Known::new(),
+            chain,
             requests,
             end: end_sender,
             fatal: fatal_sender,
@@ -120,6 +124,8 @@ struct Thread {
     checkpoints: Checkpoints,
     clock: Arc<dyn Clock>,
     known: Known,
+    /// The chain after the last commit.
+    chain: Hash,
     requests: mpsc::Receiver<Request>,
     end: watch::Sender<Position>,
     fatal: watch::Sender<Option<String>>,
@@ -171,7 +177,7 @@ impl Thread {
     }
 
     fn commit(&mut self, group: Vec<Request>) {
-        let (end, answers) = match self.write(&group) {
+        let (end, chain, answers) = match self.write(&group) {
             Ok(written) => written,
             Err(error) => {
                 self.roll_back();
@@ -188,6 +194,7 @@ impl Thread {
                 Severity::Fatal => refuse(group, || AppendError::Unknown(cause.clone().into())),
             };
         }
+        self.chain = chain;
         // Before the answers: who has one finds the bell where it says.
         self.end.send_if_modified(|seen| std::mem::replace(seen, end) != end);
         for (request, answer) in group.into_iter().zip(answers) {
@@ -199,17 +206,22 @@ impl Thread {
         }
     }
 
-    fn write(&mut self, group: &[Request]) -> rusqlite::Result<(Position, Vec<Answer>)> {
+    fn write(&mut self, group: &[Request]) -> rusqlite::Result<(Position, Hash, Vec<Answer>)> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut transaction = Group {
             connection: &self.connection,
             known: &mut self.known,
             end: *self.end.borrow(),
+            chain: self.chain,
             recorded_at: self.clock.now().timestamp_micros(),
         };
-        let answers: rusqlite::Result<_> =
+        let answers: rusqlite::Result<Vec<Answer>> =
             group.iter().map(|request| transaction.append(&request.appends)).collect();
-        Ok((transaction.end, answers?))
+        let (end, chain, answers) = (transaction.end, transaction.chain, answers?);
+        if end > *self.end.borrow() {
+            links::put(&self.connection, end, &chain)?;
+        }
+        Ok((end, chain, answers))
     }
 
     fn roll_back(&mut self) {

@@ -12,19 +12,12 @@ pub(super) fn keys(
     create: bool,
 ) -> Result<Vec<Option<SubjectKey>>, Fault> {
     let mut db = inner.db();
-    let mut found = Vec::with_capacity(subjects.len());
-    for subject in subjects {
-        found.push(find(&db, subject)?);
-    }
-    if create && found.iter().any(Option::is_none) {
-        found = db.write(|db| {
-            let existing = |(subject, found): (&String, Option<Option<SubjectKey>>)| match found {
-                Some(known) => Ok(Some(known)),
-                None => find_or_make(db, subject).map(Some),
-            };
-            subjects.iter().zip(found).map(existing).collect()
-        })?;
-    }
+    // A transaction that finds all of them writes nothing and syncs nothing.
+    let found: Vec<Option<Option<SubjectKey>>> = if create {
+        db.write(|db| subjects.iter().map(|subject| find_or_make(db, subject).map(Some)).collect())?
+    } else {
+        subjects.iter().map(|subject| find(&db, subject)).collect::<Result<_, _>>()?
+    };
     let mut remembered = inner.subjects();
     for (subject, key) in subjects.iter().zip(&found) {
         if let Some(key) = key {
@@ -70,7 +63,7 @@ fn find(db: &Db, subject: &str) -> Result<Option<Option<SubjectKey>>, Fault> {
     }
 }
 
-/// Looks again: the subject may be twice in one request.
+/// Looks first: the subject may be known, or twice in one request.
 fn find_or_make(db: &Db, subject: &str) -> Result<Option<SubjectKey>, Fault> {
     if let Some(found) = find(db, subject)? {
         return Ok(found);

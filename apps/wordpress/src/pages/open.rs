@@ -27,15 +27,22 @@ pub async fn open(egress: Arc<Egress>, session: &Session, request: &PageRequest)
     let resource = details.resource(&request.resource)?.clone();
     let site = Arc::new(Site::open(egress, session, &details)?);
     same_site(&site, &details.identity).await?;
-    let may_edit = details.may_edit(&resource);
-    let has_credentials = session.credentials.as_ref().is_some_and(|known| known.secret.is_some());
+    let context = context(&details, session, &resource);
     let mut notes = Vec::new();
-    // Before the first test nothing is known of the account, so everything is asked for; a refusal is a downgrade.
-    let context = if has_credentials && may_edit != Some(false) { Context::Edit } else { Context::View };
     if context == Context::View {
-        notes.push(downgrade(&resource, has_credentials));
+        notes.push(downgrade(&resource, has_credentials(session)));
     }
     Ok(Opened { site, page_max: details.page_max.clamp(1, 100), resource, context, notes })
+}
+
+/// Before the first test nothing is known of the account, so everything is asked for; a refusal is a downgrade.
+pub fn context(details: &Details, session: &Session, resource: &ResourceInfo) -> Context {
+    let may_edit = details.may_edit(resource) != Some(false);
+    if has_credentials(session) && may_edit { Context::Edit } else { Context::View }
+}
+
+fn has_credentials(session: &Session) -> bool {
+    session.credentials.as_ref().is_some_and(|known| known.secret.is_some())
 }
 
 pub fn downgrade(resource: &ResourceInfo, has_credentials: bool) -> SourceNote {
@@ -51,14 +58,20 @@ pub fn downgrade(resource: &ResourceInfo, has_credentials: bool) -> SourceNote {
     }
 }
 
-/// Compares who the site says it is with whom the connection was made for.
-async fn same_site(site: &Site, known: &Identity) -> Result<(), AppError> {
-    let answer = patience::get(site, "/", &[("_fields", "name,url,home,namespaces")])
-        .await
-        .map_err(Fault::into_app_error)?;
-    let now = answer.parse::<RootIndex>().map_err(Fault::into_app_error)?.identity();
+/// Compares who the site says it is with whom the connection was made for. Answers with what the root says, and with the
+/// time on the site's clock.
+pub async fn same_site(
+    site: &Site,
+    known: &Identity,
+) -> Result<(RootIndex, Option<std::time::SystemTime>), AppError> {
+    let answer =
+        patience::get(site, "/", &[("_fields", "name,url,home,namespaces,gmt_offset,timezone_string")])
+            .await
+            .map_err(Fault::into_app_error)?;
+    let index = answer.parse::<RootIndex>().map_err(Fault::into_app_error)?;
+    let now = index.identity();
     if now.same_site(known) {
-        return Ok(());
+        return Ok((index, answer.date));
     }
     Err(invalid(
         "IDENTITY_CHANGED",

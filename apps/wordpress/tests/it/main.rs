@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod authorise;
+mod changes;
 mod check;
 mod discover;
 mod drift;

@@ -32,7 +32,8 @@ pub struct Asked {
 }
 
 #[derive(Serialize, ToSchema)]
-pub struct Fields {
+#[schema(as = Fields)]
+pub struct FieldsSeen {
     /// Records that were looked at: the first 50 that we know.
     pub records: u64,
     /// By path; at most 500.
@@ -88,13 +89,13 @@ type Shape = BTreeMap<String, (BTreeSet<&'static str>, u64)>;
     tag = "connections",
     operation_id = "list_connection_fields",
     params(("id" = String, Path, description = "Begins with cn_"), Asked),
-    responses((status = 200, body = Fields))
+    responses((status = 200, body = FieldsSeen))
 )]
 pub async fn fields(
     State(api): State<Shared>,
     Id(id): Id<ConnectionId>,
     Params(asked): Params<Asked>,
-) -> Answer<Fields> {
+) -> Answer<FieldsSeen> {
     let view = api.connection(&id).await?;
     let resource = checked_word(asked.resource, "resource")?;
     let (now, before, records) = shapes(&api, &id, &resource).await?;
@@ -126,7 +127,7 @@ pub async fn fields(
         seen,
     };
     let fields = now.into_iter().take(FIELDS_MAX).map(seen).collect();
-    Ok(Json(Fields { records, fields, changes }))
+    Ok(Json(FieldsSeen { records, fields, changes }))
 }
 
 /// The newest shape; and, of records whose last two revisions were read with the same fields, both shapes before.

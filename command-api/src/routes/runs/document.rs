@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use domain::run::{Counts, RunMode};
+use domain::run::{Counts, Recall, RunMode};
 use domain::views::{FetchView, Rating, RunPhaseView, RunView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +27,11 @@ pub struct Run {
     pub ended_at: Option<DateTime<Utc>>,
     pub actor: String,
     pub limit: Option<u64>,
+    /// What kind of run it is: `import` asks the source, the others work on what was recorded.
+    #[schema(value_type = schema::RunKind)]
+    pub kind: &'static str,
+    /// The run whose failures this one retries, if it is one.
+    pub retry_of: Option<String>,
     /// By node of the graph: what came to an end there. `read` counts what a fetch node brought.
     #[schema(value_type = BTreeMap<String, schema::Counts>)]
     pub nodes: BTreeMap<String, Counts>,
@@ -49,6 +54,11 @@ impl From<RunView> for Run {
             ended_at: view.ended_at,
             actor: view.actor,
             limit: view.limit,
+            kind: view.recall.as_ref().map_or("import", Recall::word),
+            retry_of: match &view.recall {
+                Some(Recall::Retry { of: Some(of) }) => Some(of.to_string()),
+                _ => None,
+            },
             nodes: view.nodes,
             rating: view.rating,
         }

@@ -63,7 +63,7 @@ pub async fn show_item(
     let run = RunId::parse(&run)?;
     api.shown(&RUN_CHUNKS, params.min_position).await?;
     let missing = || Problem::not_found("item of this run");
-    let (number, index) = parse(&place).ok_or_else(missing)?;
+    let (number, index) = self::place(&place).ok_or_else(missing)?;
     let key = chunk_key(run.as_str(), number);
     let chunk: RunChunkView = api.find(&RUN_CHUNKS, &key).await?.ok_or_else(missing)?;
     let mut item = item::item(&chunk, number, index).ok_or_else(missing)?;
@@ -82,7 +82,8 @@ pub async fn show_item(
     Ok(Json(ItemShown { item, input, mapped }))
 }
 
-fn parse(place: &str) -> Option<(u64, usize)> {
+/// Chunk and index of an item's id.
+pub fn place(place: &str) -> Option<(u64, usize)> {
     let (chunk, index) = place.split_once('.')?;
     let plain = |text: &str| text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
     (plain(chunk) && plain(index)).then_some(())?;

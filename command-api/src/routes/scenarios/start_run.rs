@@ -74,6 +74,7 @@ pub async fn start_run(
         mode: if wanted.dry_run { RunMode::DryRun } else { RunMode::Apply },
         trigger: Trigger::Manual,
         limit: wanted.limit,
+        recall: None,
     };
     let begun =
         api.begin::<Runs>(run.as_str(), vec![RunCommand::Start(started)], &once.mark(caller.meta()))?;

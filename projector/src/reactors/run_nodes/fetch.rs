@@ -61,11 +61,12 @@ pub struct Execution<'a> {
 }
 
 /// A page whose records are recorded.
-struct Ready {
-    observed: Vec<Observed>,
-    failed: Vec<SettledItem>,
-    facts: PageFacts,
-    notes: Vec<SourceNote>,
+pub struct Ready {
+    pub observed: Vec<Observed>,
+    /// Items that have come to their end already: they could not be read, or must not go on.
+    pub settled: Vec<SettledItem>,
+    pub facts: PageFacts,
+    pub notes: Vec<SourceNote>,
 }
 
 impl Ready {
@@ -74,7 +75,7 @@ impl Ready {
         let again: HashSet<&str> = next.observed.iter().map(|record| record.key.id.as_str()).collect();
         self.observed.retain(|record| !again.contains(record.key.id.as_str()));
         self.observed.extend(next.observed);
-        self.failed.extend(next.failed);
+        self.settled.extend(next.settled);
         self.notes.extend(next.notes);
         self.facts = PageFacts {
             pages: self.facts.pages + next.facts.pages,
@@ -101,7 +102,7 @@ impl Execution<'_> {
     }
 
     fn reading(&self, fetch: &Fetch, session: &Session) -> Reading {
-        let cursor = self.hold.state().fetches.get(&fetch.node).and_then(|progress| progress.cursor.clone());
+        let cursor = self.cursor(fetch);
         Reading {
             node: fetch.node.clone(),
             session: session.clone(),
@@ -122,7 +123,7 @@ impl Execution<'_> {
         fetch: &Fetch,
         arrivals: &mut mpsc::Receiver<Arrival>,
     ) -> Result<Ended, Cause> {
-        self.after = self.hold.state().fetches.get(&fetch.node).and_then(|progress| progress.cursor.clone());
+        self.after = self.cursor(fetch);
         let mut next = None;
         loop {
             if self.must_stop() {
@@ -166,11 +167,11 @@ impl Execution<'_> {
     }
 
     /// Settles one page. `Some` when nobody can go on.
-    async fn page(&mut self, fetch: &Fetch, ready: Ready) -> Result<Option<Problem>, Cause> {
+    async fn page(&mut self, fetch: &Fetch, mut ready: Ready) -> Result<Option<Problem>, Cause> {
         if let Err(refused) = self.parts.usable(&fetch.connection).await {
             return not_usable(refused).map(Some);
         }
-        for note in ready.notes {
+        for note in std::mem::take(&mut ready.notes) {
             let noted = RunNoted {
                 level: note.level,
                 code: note.code,
@@ -179,12 +180,21 @@ impl Execution<'_> {
             };
             self.hold.command(RunCommand::Note(noted), vec![]).await?;
         }
+        self.settle_page(fetch, ready).await
+    }
+
+    /// Processes and settles a page, anew when others were quicker. `Some` when nobody can go on.
+    pub async fn settle_page(&mut self, fetch: &Fetch, ready: Ready) -> Result<Option<Problem>, Cause> {
+        let aside = ready.settled.iter().filter(|item| item.outcome == Outcome::Skipped).count();
         for _ in 0..CONFLICTS_MAX {
             let processed = match self
-                .process(fetch, &ready.observed, ready.failed.clone(), Some(ready.facts.clone()))
+                .process(fetch, &ready.observed, ready.settled.clone(), Some(ready.facts.clone()))
                 .await
             {
-                Ok(Some(processed)) => processed,
+                Ok(Some(mut processed)) => {
+                    processed.chunk.counts.read += aside as u64;
+                    processed
+                }
                 Ok(None) => return Ok(None),
                 Err(WriteError::Destination(error)) => return Ok(Some(problem(&error))),
                 Err(WriteError::Store(cause)) => return Err(cause),
@@ -262,8 +272,13 @@ impl Execution<'_> {
         Ok(())
     }
 
-    fn must_stop(&self) -> bool {
+    pub fn must_stop(&self) -> bool {
         stopping(self.hold.state().phase)
+    }
+
+    /// Where a fetch node goes on; absent before its first page.
+    pub fn cursor(&self, fetch: &Fetch) -> Option<Value> {
+        self.hold.state().fetches.get(&fetch.node).and_then(|progress| progress.cursor.clone())
     }
 }
 
@@ -336,7 +351,7 @@ async fn ready(parts: Parts, app: App, reading: Arc<Reading>, page: SourcePage) 
     let observed = observe(&parts, &origin, page.items).await?;
     let failed = page.unreadable.into_iter().map(|unreadable| failed(&reading.node, unreadable)).collect();
     let facts = PageFacts { pages: 1, cursor: page.cursor, total: page.total, hidden: page.hidden };
-    Ok(Ready { observed, failed, facts, notes: page.notes })
+    Ok(Ready { observed, settled: failed, facts, notes: page.notes })
 }
 
 fn failed(node: &str, unreadable: Unreadable) -> SettledItem {

@@ -39,12 +39,31 @@ pub struct Origin<'a> {
     pub meta: Meta,
 }
 
+/// What became of records that were looked at.
+pub struct TakenIn {
+    pub observed: Vec<Observed>,
+    /// Records that were written down, because they were new or other than before.
+    pub changed: u64,
+    /// Records that the source showed older than we know them; what we know was kept.
+    pub stale: u64,
+}
+
 /// Records what is new of a page and says how each record stands.
 pub async fn observe(
     parts: &Parts,
     origin: &Origin<'_>,
     items: Vec<SourceItem>,
 ) -> Result<Vec<Observed>, Cause> {
+    Ok(take_in(parts, origin, items, vec![]).await?.observed)
+}
+
+/// The same, with appends that must happen together with the recording, and with counts.
+pub async fn take_in(
+    parts: &Parts,
+    origin: &Origin<'_>,
+    items: Vec<SourceItem>,
+    others: Vec<StreamAppend>,
+) -> Result<TakenIn, Cause> {
     let keys: Vec<RecordKey> = items
         .iter()
         .map(|item| RecordKey {
@@ -62,14 +81,16 @@ pub async fn observe(
         });
     }
     let subjects = subject_keys(parts, origin, &items).await?;
+    let now = parts.clock.now().format("%Y-%m-%dT%H:%M:%S").to_string();
     for _ in 0..CONFLICTS_MAX {
-        let page = Page { origin, items: &items, keys: &keys, paths: &paths, subjects: &subjects };
-        let (observed, appends) = page.compare(parts, &known)?;
+        let page = Page { origin, items: &items, keys: &keys, paths: &paths, subjects: &subjects, now: &now };
+        let (taken_in, mut appends) = page.compare(parts, &known)?;
+        appends.extend(others.iter().cloned());
         if appends.is_empty() {
-            return Ok(observed);
+            return Ok(taken_in);
         }
         match parts.executor.append(appends).await {
-            Ok(_) => return Ok(observed),
+            Ok(_) => return Ok(taken_in),
             Err(AppendError::Conflict { .. }) => known = latest(parts, &paths).await?,
             Err(error) => return Err(error.into()),
         }
@@ -83,12 +104,31 @@ struct Known {
     revision: u64,
     raw: String,
     digest: String,
+    version: Option<String>,
     gone: bool,
 }
 
 impl From<RecordView> for Known {
     fn from(view: RecordView) -> Self {
-        Self { revision: view.revision, raw: view.raw, digest: view.digest, gone: view.gone }
+        Self {
+            revision: view.revision,
+            raw: view.raw,
+            digest: view.digest,
+            version: view.version,
+            gone: view.gone,
+        }
+    }
+}
+
+impl Known {
+    /// True where the source shows the record older than it was: a cache's answer, or one that was overtaken. A
+    /// version that lies in the future is no measure: WordPress gives a post that was written with a future date
+    /// that date as its time of change, and the next edit an earlier one.
+    fn is_newer_than(&self, seen: Option<&str>, now: &str) -> bool {
+        match (self.version.as_deref(), seen) {
+            (Some(known), Some(seen)) => !self.gone && seen < known && known <= now,
+            _ => false,
+        }
     }
 }
 
@@ -104,12 +144,14 @@ async fn latest(parts: &Parts, paths: &[String]) -> Result<Vec<Option<Known>>, C
                     revision: recorded.revision,
                     raw: changed.raw,
                     digest: changed.digest,
+                    version: changed.version,
                     gone: false,
                 },
                 RecordEvent::Gone(_) => Known {
                     revision: recorded.revision,
                     raw: String::new(),
                     digest: String::new(),
+                    version: None,
                     gone: true,
                 },
             }),
@@ -143,15 +185,14 @@ struct Page<'a> {
     keys: &'a [RecordKey],
     paths: &'a [String],
     subjects: &'a HashMap<String, Option<SubjectKey>>,
+    /// Written as sources write versions.
+    now: &'a str,
 }
 
 impl Page<'_> {
-    fn compare(
-        &self,
-        parts: &Parts,
-        known: &[Option<Known>],
-    ) -> Result<(Vec<Observed>, Vec<StreamAppend>), Cause> {
-        let mut observed = Vec::with_capacity(self.items.len());
+    fn compare(&self, parts: &Parts, known: &[Option<Known>]) -> Result<(TakenIn, Vec<StreamAppend>), Cause> {
+        let observed = Vec::with_capacity(self.items.len());
+        let mut taken_in = TakenIn { observed, changed: 0, stale: 0 };
         let mut appends: Vec<StreamAppend> = vec![];
         let mut on_page: HashMap<&str, usize> = HashMap::with_capacity(self.items.len());
         for (index, item) in self.items.iter().enumerate() {
@@ -163,8 +204,11 @@ impl Page<'_> {
             let key =
                 subject.as_ref().and_then(|subject| self.subjects.get(subject)).and_then(Option::as_ref);
             let erased = subject.is_some() && key.is_none();
-            let change = if erased { None } else { self.change(item, known[index].as_ref())? };
-            let before = known[index].as_ref().map(|known| known.revision);
+            let known = known[index].as_ref();
+            let stale = known.is_some_and(|known| known.is_newer_than(item.version.as_deref(), self.now));
+            taken_in.stale += u64::from(stale);
+            let change = if erased || stale { None } else { self.change(item, known)? };
+            let before = known.map(|known| known.revision);
             let revision = match &change {
                 Some(_) => before.map_or(0, |revision| revision + 1),
                 None => before.unwrap_or(0),
@@ -173,8 +217,9 @@ impl Page<'_> {
                 let expected = before.map_or(Expected::NoStream, Expected::Exact);
                 let sealing = subject.as_deref().zip(key);
                 appends.push(self.append(parts, index, change, expected, sealing));
+                taken_in.changed += 1;
             }
-            observed.push(Observed {
+            taken_in.observed.push(Observed {
                 key: self.keys[index].clone(),
                 bytes: item.bytes.clone(),
                 version: item.version.clone(),
@@ -183,7 +228,7 @@ impl Page<'_> {
                 erased,
             });
         }
-        Ok((observed, appends))
+        Ok((taken_in, appends))
     }
 
     /// What is new of a record, if anything. Equal bytes settle it without parsing.

@@ -27,7 +27,8 @@ const REVISIONS_MAX: usize = 10_000;
 /// A run that can begin.
 #[derive(Default)]
 pub struct Prepared {
-    pub fetches: Vec<(Fetch, App)>,
+    /// With the app to read from; none when the records come from the log.
+    pub fetches: Vec<(Fetch, Option<App>)>,
     pub destinations: Destinations,
 }
 
@@ -43,6 +44,7 @@ pub async fn prepare(parts: &Parts, started: &RunStarted) -> Result<Result<Prepa
         let mut preparing = Preparing {
             parts,
             dry: started.mode == RunMode::DryRun,
+            recalls: started.recall.is_some(),
             destinations: &mut prepared.destinations,
             targets: vec![],
             fields: BTreeSet::new(),
@@ -75,6 +77,8 @@ impl From<Rejection> for Stop {
 struct Preparing<'a> {
     parts: &'a Parts,
     dry: bool,
+    /// The source is not asked, so it need not exist any more.
+    recalls: bool,
     destinations: &'a mut Destinations,
     targets: Vec<Target>,
     fields: BTreeSet<String>,
@@ -83,15 +87,17 @@ struct Preparing<'a> {
 }
 
 impl Preparing<'_> {
-    async fn fetch(&mut self, planned: PlannedFetch) -> Result<(Fetch, App), Stop> {
-        let app = self.app(&planned.connection).await?;
+    async fn fetch(&mut self, planned: PlannedFetch) -> Result<(Fetch, Option<App>), Stop> {
+        let app = if self.recalls { None } else { Some(self.app(&planned.connection).await?) };
         let mut steps = vec![];
         for step in &planned.steps {
             steps.push(self.step(step, None).await?);
         }
         // What the record itself needs, beside what this scenario reads: the same fields whichever scenario fetches,
         // so that two scenarios over one resource see the same record, and a later mapping finds what it needs.
-        let declared = app.entry.resources.iter().find(|resource| resource.id == planned.resource);
+        let declared = app
+            .as_ref()
+            .and_then(|app| app.entry.resources.iter().find(|resource| resource.id == planned.resource));
         let fields = match declared {
             Some(resource) if !self.all_fields => {
                 self.fields.extend(resource.fields.iter().map(|field| field.name.clone()));

@@ -1,0 +1,222 @@
+use std::collections::BTreeSet;
+
+use domain::decider::Decider as _;
+use domain::ids::RunId;
+use domain::run::{ItemNote, Outcome, RunMode, Runs, SettledItem};
+use domain::views::{RUN_CHUNKS, RunChunkView};
+use engine::ports::Query;
+use engine::{Position, StreamName};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::show_item::place;
+use crate::context::Api;
+use crate::endpoint::{Body, Caller, Created, Id, Json, Problem, Shared, State, StatusCode};
+use crate::retrying::{Failed, Rules, Selection};
+
+/// Chunks read in one step.
+const STEP_CHUNKS: usize = 20;
+/// Most items that a filter may name one by one.
+const NAMED_MAX: usize = 1_000;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryRun {
+    /// Which of the run's failed items; all of them when absent.
+    #[serde(default)]
+    pub filter: RetryFilter,
+    /// The rules to follow.
+    #[serde(default)]
+    pub version: RetryVersion,
+    /// Only say how many items match.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryFilter {
+    /// Only failed items can be retried; may be left out.
+    pub outcome: Option<RetryOutcome>,
+    /// Only items with a note of this code.
+    pub code: Option<String>,
+    /// Only items with a note of this node.
+    pub step: Option<String>,
+    /// Only these, by their ids within the run.
+    pub items: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryOutcome {
+    #[default]
+    Failed,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetryVersion {
+    /// The version and the mapping that the items failed with.
+    #[default]
+    Pinned,
+    /// The newest published version.
+    Newest,
+}
+
+/// What a retry works on, and the run that does it unless it was only asked how many there are.
+#[derive(Serialize, ToSchema)]
+pub struct RetryAnswer {
+    /// The new run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Items that match and are worked on.
+    pub count: u64,
+    /// Items that match but could not be read when they came; only another run can read them again.
+    pub not_recorded: u64,
+    /// Ask a read with this as `min_position` to see the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+}
+
+/// Retries what failed in a run, and nothing else: the source is not asked, and every item is worked on at exactly the
+/// revision that failed. With `dry_run`, says how many items match.
+#[utoipa::path(
+    post,
+    path = "/api/v1/runs/{id}/retry",
+    tag = "runs",
+    operation_id = "retry_run",
+    params(("id" = String, Path, description = "Begins with rn_")),
+    request_body = RetryRun,
+    responses((status = 200, body = RetryAnswer, description = "How many match"), (status = 202, body = RetryAnswer))
+)]
+pub async fn retry(
+    State(api): State<Shared>,
+    caller: Caller,
+    Id(of): Id<RunId>,
+    body: Body<RetryRun>,
+) -> Created<RetryAnswer> {
+    let Body { value: wanted, once } = body;
+    let run = RunId::new(&once.id(&*api.context.ids));
+    let stream = StreamName::new(Runs::CATEGORY, &run);
+    let before = api.created_before(&stream, &once).await?;
+    let started = api.run_started(&of).await?;
+    if started.mode == RunMode::DryRun {
+        return Err(Problem::conflict(
+            "DRY_RUN",
+            "a dry run writes nothing, so it left nothing to retry",
+            "run the scenario",
+        ));
+    }
+    let selection = api.failed_items(&of, &wanted.filter).await?;
+    let count = selection.items.len() as u64;
+    let not_recorded = selection.not_recorded;
+    if wanted.dry_run {
+        let answer = RetryAnswer { id: None, run: None, count, not_recorded, position: None };
+        return Ok((StatusCode::OK, Json(answer)));
+    }
+    let position = match before {
+        Some(position) => position,
+        None if count == 0 => return Err(nothing_to_retry()),
+        None => {
+            let rules = match wanted.version {
+                RetryVersion::Pinned => {
+                    Rules { scenario: started.scenario, version: started.version, graph: started.graph }
+                }
+                RetryVersion::Newest => api.newest_rules(&started.scenario).await?,
+            };
+            let meta = once.mark(caller.meta());
+            let begun = api.retry(&run, Some(of), rules, &selection.items, &meta).await?;
+            api.create(vec![begun], &once).await?
+        }
+    };
+    let id = Some(run.to_string());
+    let answer = RetryAnswer { id: id.clone(), run: id, count, not_recorded, position: Some(position) };
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+pub fn nothing_to_retry() -> Problem {
+    Problem::conflict("NOTHING_TO_RETRY", "no failed item matches", "look at the run's failed items")
+}
+
+impl Api {
+    /// The failed items of a run that match.
+    async fn failed_items(&self, run: &RunId, filter: &RetryFilter) -> Result<Selection, Problem> {
+        self.fresh(&RUN_CHUNKS).await?;
+        let named = named(filter)?;
+        let mut selection = Selection::default();
+        let mut query = Query {
+            key_prefix: format!("{run}/"),
+            order_by: Some("failed"),
+            limit: STEP_CHUNKS,
+            ..Query::default()
+        };
+        loop {
+            let page = self.context.reads.list(&RUN_CHUNKS, &query).await?;
+            for row in &page.rows {
+                let number: u64 = row.key.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+                let chunk: RunChunkView =
+                    serde_json::from_slice(&row.doc).map_err(|error| Problem::fault(&error))?;
+                for (index, item) in chunk.items.iter().enumerate() {
+                    let is_named = named.as_ref().is_none_or(|named| named.contains(&(number, index)));
+                    if is_named && matches(item, filter) {
+                        take(&mut selection, &chunk, item)?;
+                    }
+                }
+            }
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(selection),
+            }
+        }
+    }
+}
+
+fn take(selection: &mut Selection, chunk: &RunChunkView, item: &SettledItem) -> Result<(), Problem> {
+    let Some(revision) = item.revision else {
+        selection.not_recorded += 1;
+        return Ok(());
+    };
+    selection.add(Failed {
+        connection: chunk.source.clone(),
+        resource: chunk.resource.clone(),
+        record: item.record.clone(),
+        revision,
+        node: chunk.node.clone(),
+    })
+}
+
+fn matches(item: &SettledItem, filter: &RetryFilter) -> bool {
+    let RetryOutcome::Failed = filter.outcome.unwrap_or_default();
+    if item.outcome != Outcome::Failed {
+        return false;
+    }
+    let fits = |note: &ItemNote| {
+        filter.code.as_ref().is_none_or(|code| *code == note.code)
+            && filter.step.as_ref().is_none_or(|step| *step == note.step)
+    };
+    (filter.code.is_none() && filter.step.is_none()) || item.notes.iter().any(fits)
+}
+
+fn named(filter: &RetryFilter) -> Result<Option<BTreeSet<(u64, usize)>>, Problem> {
+    let Some(items) = &filter.items else { return Ok(None) };
+    if items.len() > NAMED_MAX {
+        let detail = format!("at most {NAMED_MAX} items can be named one by one");
+        let problem = Problem::invalid("TOO_MANY_ITEMS", detail, "filter by code and step instead");
+        return Err(problem.at("filter.items"));
+    }
+    let places = items.iter().map(|item| place(item).ok_or_else(|| not_an_item(item)));
+    places.collect::<Result<_, _>>().map(Some)
+}
+
+fn not_an_item(text: &str) -> Problem {
+    let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+    Problem::invalid(
+        "INVALID_ITEM",
+        format!("{shown} is not the id of an item"),
+        "use ids as the list of the run's items shows them",
+    )
+    .at("filter.items")
+}
