@@ -1,4 +1,4 @@
-import type { Outcome, Paths } from './schema';
+import type { Paths } from './schema';
 
 /** Operations whose shapes are agreed and that the committed OpenAPI document does not describe yet. */
 export interface Agreed {
@@ -14,7 +14,6 @@ export interface Agreed {
     body: { state: FailureState; note?: string };
     ok: { id: string; position: number; changed: boolean };
   };
-  'POST /api/v1/runs/{id}/retry': { path: { id: string }; query: Empty; body: Retry; ok: Retried };
   'GET /api/v1/records/{connection}/{resource}/{id}/history': {
     path: RecordKey;
     query: Empty;
@@ -49,12 +48,6 @@ export interface FailureGroup {
   state: FailureState;
   example: { run: string; item: string };
 }
-export interface Retry {
-  filter: { outcome: Outcome; code?: string; step?: string };
-  version: 'pinned' | 'newest';
-  dry_run: boolean;
-}
-export interface Retried { count?: number; run?: string; position?: number }
 export interface RevisionChange { revision: number; position: number; at: string; run?: string | null; changed: string[] }
 export interface LineageField {
   target: string;

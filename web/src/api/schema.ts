@@ -592,12 +592,16 @@ export type Listed_Run = {
     /** By fetch node. */
     fetches: Record<string, Fetch>;
     id: string;
+    /** What kind of run it is: `import` asks the source, the others work on what was recorded. */
+    kind: RunKind;
     limit?: (number | null);
     mode: RunMode;
     /** By node of the graph: what came to an end there. `read` counts what a fetch node brought. */
     nodes: Record<string, Counts>;
     phase: RunPhase;
     rating?: (Rating | null);
+    /** The run whose failures this one retries, if it is one. */
+    retry_of?: (string | null);
     scenario: string;
     started_at: string;
     /** 0 for a dry run of a draft. */
@@ -941,6 +945,42 @@ export type Resources = {
   items: Array<ConnectionResource>;
 };
 
+/** What a retry works on, and the run that does it unless it was only asked how many there are. */
+export type RetryAnswer = {
+  /** Items that match and are worked on. */
+  count: number;
+  /** The new run. */
+  id?: (string | null);
+  /** Items that match but could not be read when they came; only another run can read them again. */
+  not_recorded: number;
+  position?: (u64 | null);
+  /** The same. */
+  run?: (string | null);
+};
+
+export type RetryFilter = {
+  /** Only items with a note of this code. */
+  code?: (string | null);
+  /** Only these, by their ids within the run. */
+  items?: (Array<string> | null);
+  outcome?: (RetryOutcome | null);
+  /** Only items with a note of this node. */
+  step?: (string | null);
+};
+
+export type RetryOutcome = "failed";
+
+export type RetryRun = {
+  /** Only say how many items match. */
+  dry_run?: boolean;
+  /** Which of the run's failed items; all of them when absent. */
+  filter?: RetryFilter;
+  /** The rules to follow. */
+  version?: RetryVersion;
+};
+
+export type RetryVersion = "pinned" | "newest";
+
 export type ReviseMapping = {
   definition: Record<string, unknown>;
   /** The revision that was edited; a stale one is refused with 409. */
@@ -972,12 +1012,16 @@ export type Run = {
   /** By fetch node. */
   fetches: Record<string, Fetch>;
   id: string;
+  /** What kind of run it is: `import` asks the source, the others work on what was recorded. */
+  kind: RunKind;
   limit?: (number | null);
   mode: RunMode;
   /** By node of the graph: what came to an end there. `read` counts what a fetch node brought. */
   nodes: Record<string, Counts>;
   phase: RunPhase;
   rating?: (Rating | null);
+  /** The run whose failures this one retries, if it is one. */
+  retry_of?: (string | null);
   scenario: string;
   started_at: string;
   /** 0 for a dry run of a draft. */
@@ -992,6 +1036,8 @@ export type RunAccepted = {
   /** The same. */
   run: string;
 };
+
+export type RunKind = "import" | "retry";
 
 export type RunMode = "apply" | "dry-run";
 
@@ -1491,6 +1537,12 @@ export interface Paths {
     query: Record<never, never>;
     body: undefined;
     ok: Done;
+  };
+  'POST /api/v1/runs/{id}/retry': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RetryRun;
+    ok: RetryAnswer;
   };
   'GET /api/v1/scenarios': {
     path: Record<never, never>;

@@ -36,7 +36,12 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
       isBusy={retry.isPending}
       error={retry.error ?? counted.error}
     >
-      <p>Only these records are read again; all others stay as they are.</p>
+      <p>Only these records are worked on again, from what was read of them; all others stay as they are.</p>
+      {counted.data && counted.data.not_recorded > 0 ? (
+        <p>
+          {count(counted.data.not_recorded, 'record')} could not be read from the source then: only a new run can read them.
+        </p>
+      ) : null}
       <SegmentedControl
         value={version}
         onChange={(value) => setVersion(value as typeof version)}

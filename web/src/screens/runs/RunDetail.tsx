@@ -24,7 +24,7 @@ import { RunHead } from './RunHead';
 import { RunItems } from './RunItems';
 import { RunLog } from './RunLog';
 import { RunSteps } from './RunSteps';
-import { retryOf, startedBy, took } from './Runs';
+import { startedBy, took } from './Runs';
 import { isOver } from './progress';
 
 /** One run: what it did, record by record. */
@@ -80,7 +80,7 @@ export function RunDetail() {
                         <Go to={`/scenarios/${loaded.scenario}/builder`}>{nameOf(loaded.scenario)}</Go> v{loaded.version}
                       </dd>
                       <dt>Started by</dt>
-                      <dd>{retryOf(loaded) ? <Go to={`/runs/${retryOf(loaded)}`}>{startedBy(loaded)}</Go> : startedBy(loaded)}</dd>
+                      <dd>{loaded.retry_of ? <Go to={`/runs/${loaded.retry_of}`}>{startedBy(loaded)}</Go> : startedBy(loaded)}</dd>
                       <dt>Start</dt>
                       <dd>
                         <TimeAgo at={loaded.started_at} />

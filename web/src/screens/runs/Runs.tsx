@@ -100,7 +100,7 @@ export function RunList({ status, scenario, isOfOne, onClear, empty }: Props) {
                     {isOfOne ? null : <Go to={`/runs/${run.id}`}>{nameOf(run.scenario)}</Go>}
                     <span className="small muted">v{run.version}</span>
                     {run.mode === 'dry-run' ? <Tag tone="info">test, writes nothing</Tag> : null}
-                    {retryOf(run) ? <Tag>retry</Tag> : null}
+                    {run.retry_of ? <Tag>retry</Tag> : null}
                   </span>
                 ),
               },
@@ -128,16 +128,10 @@ export function RunList({ status, scenario, isOfOne, onClear, empty }: Props) {
 }
 
 export function startedBy(run: Run): string {
-  return retryOf(run) ? `Retry of ${retryOf(run)}` : actorName(run.actor);
+  return run.retry_of ? `Retry of ${run.retry_of}` : actorName(run.actor);
 }
 
 export function took(run: Run): string {
   if (!run.ended_at) return '–';
   return duration(new Date(run.ended_at).getTime() - new Date(run.started_at).getTime());
-}
-
-/** The run whose failures this one takes up again. */
-export function retryOf(run: Run): string | undefined {
-  const before = (run as { retry_of?: string | null }).retry_of;
-  return before ?? undefined;
 }

@@ -8,6 +8,7 @@ const run = (changed: Partial<Run>): Run => ({
   id: 'rn_1',
   scenario: 'sc_1',
   version: 1,
+  kind: 'import',
   mode: 'apply',
   phase: 'running',
   counts: { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 },
