@@ -1,4 +1,4 @@
-import { ActionIcon, Drawer, Menu, Modal, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Menu, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from 'react';
@@ -15,9 +15,12 @@ import { clock, number } from '../parts/format';
 import { Logo } from './Logo';
 import { useGo } from './go';
 import { NAV } from './nav';
-import { SHORTCUTS, useShortcuts } from './shortcuts';
+import { useShortcuts } from './shortcuts';
 
 const CommandPalette = lazy(() => import('./CommandPalette').then((module) => ({ default: module.CommandPalette })));
+
+const KeysDialog = lazy(() => import('./Overlays').then((module) => ({ default: module.KeysDialog })));
+const NavDrawer = lazy(() => import('./Overlays').then((module) => ({ default: module.NavDrawer })));
 
 /** The frame around every screen. */
 export function Shell() {
@@ -65,18 +68,6 @@ export function Shell() {
       <nav className="shell-nav" aria-label="Main">
         <NavList />
       </nav>
-      <Drawer
-        opened={isNavOpen}
-        onClose={() => setNavOpen(false)}
-        position="left"
-        size={260}
-        title="Menu"
-        closeButtonProps={{ 'aria-label': 'Close menu' }}
-      >
-        <nav aria-label="Main">
-          <NavList onGo={() => setNavOpen(false)} />
-        </nav>
-      </Drawer>
       <main className="shell-main" id="content" tabIndex={-1}>
         <Bars />
         <Suspense fallback={null}>
@@ -86,27 +77,13 @@ export function Shell() {
       <Toasts />
       <Suspense fallback={null}>
         {isPaletteOpen ? <CommandPalette onClose={() => setPaletteOpen(false)} onHelp={() => setHelpOpen(true)} /> : null}
+        {isHelpOpen ? <KeysDialog onClose={() => setHelpOpen(false)} /> : null}
+        {isNavOpen ? (
+          <NavDrawer onClose={() => setNavOpen(false)}>
+            <NavList onGo={() => setNavOpen(false)} />
+          </NavDrawer>
+        ) : null}
       </Suspense>
-      <Modal
-        opened={isHelpOpen}
-        onClose={() => setHelpOpen(false)}
-        title="Keys"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <dl className="keys">
-          {SHORTCUTS.map(([keys, what]) => (
-            <div key={keys}>
-              <dt>
-                {keys.split(' ').map((key) => (
-                  <kbd key={key}>{key}</kbd>
-                ))}
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-        <p className="small muted">Single-letter keys can be switched off under Settings, Appearance.</p>
-      </Modal>
     </div>
   );
 }
@@ -145,11 +122,9 @@ function SchemeButton() {
   const isDark = scheme === 'dark';
   const label = isDark ? 'Use light colours' : 'Use dark colours';
   return (
-    <Tooltip label={label}>
-      <ActionIcon variant="default" size={34} aria-label={label} onClick={() => setColorScheme(isDark ? 'light' : 'dark')}>
-        <Icon name={isDark ? 'sun' : 'moon'} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon variant="default" size={34} aria-label={label} title={label} onClick={() => setColorScheme(isDark ? 'light' : 'dark')}>
+      <Icon name={isDark ? 'sun' : 'moon'} />
+    </ActionIcon>
   );
 }
 
