@@ -11,7 +11,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { newClient } from './api/queries';
-import { tokenOfAddress } from './api/session';
+import { signIn, tokenOfAddress } from './api/session';
 import { noteNewVersion } from './api/version';
 import { Gate } from './app/Gate';
 import { makeRouter } from './app/router';
@@ -22,6 +22,12 @@ const token = tokenOfAddress();
 const client = newClient();
 const router = makeRouter();
 const schemes = localStorageColorSchemeManager();
+
+// A start address that is opened in a tab where the console is open already.
+window.addEventListener('hashchange', () => {
+  const again = tokenOfAddress();
+  if (again) void signIn(again).finally(() => window.location.reload());
+});
 
 // A chunk that is no longer there belongs to a version that no longer runs.
 window.addEventListener('vite:preloadError', (event) => {

@@ -43,6 +43,7 @@ describe('the console', () => {
 
   it('takes the token out of the address and gives scripts no way to it', async () => {
     await go(`/#token=${server.token}`);
+    await page.waitForURL((url) => !url.hash);
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     assert.ok(!page.url().includes(server.token));
     const seen = await page.evaluate(() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage));
@@ -54,8 +55,8 @@ describe('the console', () => {
     await go('/connections/new?app=wordpress');
     await page.getByLabel('Address of the site').fill(origin);
     await page.getByRole('button', { name: 'Find site' }).click();
-    const check = page.getByRole('listitem').filter({ hasText: 'The REST API' });
-    await check.getByText(', passed').waitFor({ state: 'attached', timeout: 3_000 });
+    const checks = page.getByRole('list', { name: 'Checks of the address' });
+    await checks.getByRole('listitem').filter({ hasText: 'The REST API' }).getByText(', passed').waitFor({ state: 'attached', timeout: 3_000 });
     await page.getByText(name).first().waitFor({ timeout: 3_000 });
     await page.getByRole('button', { name: /^Authorise on/ }).waitFor();
   });
@@ -212,7 +213,7 @@ describe('the console', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('r');
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
     await page.keyboard.press('Control+k');
     await page.keyboard.type('harbour');
     await page.getByRole('option', { name: /Harbour/ }).first().waitFor();
@@ -223,7 +224,7 @@ describe('the console', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('says when the server is away, and goes on by itself when it is back', async () => {
+  it('says when the server is away, keeps what is shown, and goes on when it is back', async () => {
     await go('/runs');
     await page.getByRole('table', { name: 'Runs' }).waitFor();
     const rows = await page.getByRole('row').count();
@@ -231,12 +232,18 @@ describe('the console', () => {
     await page.getByText(/^Not connected\. Showing the state of/).waitFor({ timeout: 30_000 });
     assert.equal(await page.getByRole('row').count(), rows);
     await startAgain(server);
-    await page.getByText(/^Not connected/).waitFor({ state: 'detached', timeout: 40_000 });
+    // Sessions end with the server: who signs in again is where they were.
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor({ timeout: 40_000 });
+    await page.getByLabel('Access key').fill(server.token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('table', { name: 'Runs' }).waitFor();
+    assert.equal(await page.getByRole('row').count(), rows);
+    await page.getByText(/^Not connected/).waitFor({ state: 'detached', timeout: 30_000 });
   });
 
   it('answers unknown addresses as what they are', async () => {
     assert.equal((await fetch(`${server.address}/ui/assets/x.js`)).status, 404);
-    const api404 = await fetch(`${server.address}/api/x`);
+    const api404 = await fetch(`${server.address}/api/x`, { headers: { authorization: `Bearer ${server.token}` } });
     assert.equal(api404.status, 404);
     assert.match(api404.headers.get('content-type') ?? '', /problem\+json/);
   });

@@ -159,13 +159,23 @@ function UserMenu({ onHelp }: { onHelp: () => void }) {
   );
 }
 
+const SESSION_ASK_MS = 3_000;
+
 /** What concerns the whole page: not connected, or older than the server. */
 function Bars() {
   const status = useSyncExternalStore(live.subscribe, live.status);
   const isOld = useSyncExternalStore(newVersion.subscribe, newVersion.get);
+  const client = useQueryClient();
+  const isStale = status.state === 'stale';
+  // A stream does not say why it ended: the server may be back and not know this browser any more.
+  useEffect(() => {
+    if (!isStale) return undefined;
+    const timer = setInterval(() => void client.invalidateQueries({ queryKey: ['session'] }), SESSION_ASK_MS);
+    return () => clearInterval(timer);
+  }, [isStale, client]);
   return (
     <div role="status">
-      {status.state === 'stale' ? (
+      {isStale ? (
         <div className="bar bar-warn">
           <Icon name="plug" />
           <span>Not connected. Showing the state of {clock(status.since)}. Trying again…</span>

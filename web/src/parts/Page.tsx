@@ -22,7 +22,8 @@ let focusedFor = '';
 /** A screen: its title in the window and as the `h1`, which takes the focus after a change of route. */
 export function Page({ title, aside, actions, back, full, narrow, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  // Where the change of route has come to an end: before, the page that is left would take the focus.
+  const path = useRouterState({ select: (state) => (state.resolvedLocation ?? state.location).pathname });
 
   useEffect(() => {
     document.title = `${title} · Portal Integrations`;

@@ -98,7 +98,7 @@ function Shown({ run, item }: { run: Run; item: ItemShown }) {
           ))}
         </ul>
       ) : null}
-      <Tabs value={tab} onChange={setTab}>
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List mb={12}>
           <Tabs.Tab value="input">Input</Tabs.Tab>
           <Tabs.Tab value="mapped">After mapping</Tabs.Tab>
