@@ -79,6 +79,7 @@ pub enum RunMode {
 pub enum RunKind {
     Import,
     Retry,
+    Changes,
 }
 
 #[derive(ToSchema)]

@@ -20,3 +20,4 @@ pub mod record;
 pub mod run;
 pub mod scenario;
 pub mod views;
+pub mod watch;

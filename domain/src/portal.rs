@@ -53,11 +53,20 @@ pub struct PortalLinked {
     pub targets: BTreeMap<String, String>,
 }
 
+/// The record was taken out of use. Its fields stay; a later write brings it back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PortalArchived {
+    /// Why, in words.
+    pub reason: String,
+    pub run: String,
+}
+
 events! {
     /// Facts about one record of the embedded Portal.
     PortalEvent {
         "portal.written" => Written(PortalWritten),
         "portal.linked" => Linked(PortalLinked),
+        "portal.archived" => Archived(PortalArchived),
     }
 }
 
@@ -66,6 +75,7 @@ events! {
 pub struct PortalState {
     pub written: Option<PortalWritten>,
     pub pending: BTreeMap<String, String>,
+    pub archived: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -102,7 +112,9 @@ impl Decider for PortalRecords {
             PortalEvent::Written(written) => {
                 state.pending.clone_from(&written.pending);
                 state.written = Some(written.clone());
+                state.archived = false;
             }
+            PortalEvent::Archived(_) => state.archived = true,
             PortalEvent::Linked(linked) => {
                 for (field, id) in &linked.references {
                     state.pending.remove(field);

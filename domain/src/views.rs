@@ -3,6 +3,7 @@
 //! The folds that fill them are in `projector`; the questions are asked by `command-api`. Neither knows the other;
 //! they meet here.
 
+mod audit;
 mod connections;
 mod portal;
 mod records;
@@ -10,7 +11,9 @@ mod runs;
 mod scenarios;
 mod tally;
 mod tokens;
+mod watches;
 
+pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
@@ -21,6 +24,7 @@ pub use runs::{
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
 pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};
 pub use tokens::{TOKENS, TokenView};
+pub use watches::{DayView, SweepView, WATCH_DAYS_MAX, WATCHES, WatchView};
 
 /// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,7 +62,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 13] = [
+pub const ALL: [&ViewSpec; 15] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -72,4 +76,6 @@ pub const ALL: [&ViewSpec; 13] = [
     &PORTAL_PENDING,
     &HOURS,
     &TOTALS,
+    &WATCHES,
+    &AUDIT,
 ];

@@ -1,5 +1,6 @@
 //! One file per view: the pure fold that fills it.
 
+mod audit;
 mod connections;
 mod hours;
 mod links;
@@ -13,6 +14,7 @@ mod runs;
 mod scenarios;
 mod tokens;
 mod totals;
+mod watches;
 
 use engine::project::Projection;
 
@@ -32,6 +34,8 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(pending::Pending),
         Box::new(hours::Hours),
         Box::new(totals::Totals),
+        Box::new(watches::Watches),
+        Box::new(audit::Audit),
     ]
 }
 

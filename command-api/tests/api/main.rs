@@ -6,6 +6,7 @@ mod access;
 mod fake_app;
 mod house;
 
+mod audit;
 mod bodies;
 mod connection_detail;
 mod connections;
@@ -16,6 +17,7 @@ mod mappings;
 mod once;
 mod openapi;
 mod overview;
+mod portable;
 mod runs;
 mod scenarios;
 mod session;

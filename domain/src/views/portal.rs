@@ -48,6 +48,9 @@ pub struct PortalRow {
     pub created_at: i64,
     #[serde(rename = "t")]
     pub changed_at: i64,
+    /// Out of use: it is gone from its source.
+    #[serde(default, rename = "z", skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 impl PortalRow {
@@ -67,6 +70,7 @@ impl PortalRow {
             position: self.position,
             created_at: at(self.created_at),
             changed_at: at(self.changed_at),
+            archived: self.archived,
         }
     }
 }
@@ -91,6 +95,9 @@ pub struct PortalView {
     pub position: u64,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    /// Out of use: it is gone from its source.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -37,6 +37,7 @@ impl Projection for Pending {
                     docs.delete(&entry(field, target).key());
                 }
             }
+            E::Archived(_) => {}
         }
         Ok(())
     }

@@ -53,7 +53,14 @@ impl Projection for Portal {
                 row.revision = recorded.revision;
                 row
             }
-            (None, E::Linked(_)) => return Ok(()),
+            (Some(mut row), E::Archived(_)) => {
+                row.archived = true;
+                row.changed_at = now;
+                row.position = recorded.position;
+                row.revision = recorded.revision;
+                row
+            }
+            (None, E::Linked(_) | E::Archived(_)) => return Ok(()),
         };
         let columns = vec![Some(row.entity.as_str().into()), row.label.as_deref().map(Into::into)];
         docs.put(id, &row, columns);
@@ -81,6 +88,7 @@ fn write(
         position: recorded.position,
         created_at: known.filter(|_| written.write == Write::Updated).map_or(now, |known| known.created_at),
         changed_at: now,
+        archived: false,
     }
 }
 

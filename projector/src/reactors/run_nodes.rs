@@ -4,7 +4,7 @@
 mod fetch;
 pub mod observe;
 mod plan;
-mod prepare;
+pub mod prepare;
 mod process;
 mod recall;
 mod route;
@@ -109,7 +109,7 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
             continue;
         }
         let ended = match (&started.recall, app) {
-            (Some(Recall::Retry { .. }), _) => execution.retry(fetch).await?,
+            (Some(Recall::Retry { .. } | Recall::Changes { .. }), _) => execution.retry(fetch).await?,
             (None, Some(app)) => from_source(execution, fetch, app).await?,
             (None, None) => return Err("a run that asks the source was prepared without its app".into()),
         };

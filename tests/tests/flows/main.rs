@@ -6,6 +6,7 @@ mod api;
 mod destination;
 mod edits;
 mod import;
+mod in_step;
 mod retry;
 mod site;
 mod stage;

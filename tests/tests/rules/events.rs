@@ -10,6 +10,7 @@ use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
 use domain::run::RunEvent;
 use domain::scenario::ScenarioEvent;
+use domain::watch::WatchEvent;
 
 use super::sources::root;
 
@@ -22,6 +23,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RecordEvent>();
     check::<RunEvent>();
     check::<PortalEvent>();
+    check::<WatchEvent>();
 }
 
 #[test]
@@ -34,6 +36,7 @@ fn there_is_no_sample_without_an_event() {
         RecordEvent::types(),
         RunEvent::types(),
         PortalEvent::types(),
+        WatchEvent::types(),
     ]
     .concat()
     .into_iter()

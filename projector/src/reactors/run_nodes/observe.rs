@@ -29,6 +29,8 @@ pub struct Observed {
     pub revision: u64,
     /// The person was erased: the record is neither recorded nor written.
     pub erased: bool,
+    /// It exists no more in its source.
+    pub gone: bool,
 }
 
 /// Where records come from, and how they are read.
@@ -226,6 +228,7 @@ impl Page<'_> {
                 subject,
                 revision,
                 erased,
+                gone: false,
             });
         }
         Ok((taken_in, appends))
