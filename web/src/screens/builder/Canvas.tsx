@@ -166,6 +166,8 @@ function useNodes(builder: Builder, places: ReadonlyMap<string, Place>): Node[] 
           position: places.get(id) ?? { x: 0, y: 0 },
           width: STEP_WIDTH,
           height: STEP_HEIGHT,
+          // Steps have one size: nothing has to be measured again when something else about them changes.
+          measured: { width: STEP_WIDTH, height: STEP_HEIGHT },
           data: {},
           ariaRole: 'group',
           ariaLabel: spoken(step, graph, problems.of(id).length, told),
@@ -209,6 +211,8 @@ function branchFrom(graph: Graph, from: string, handle: string | null | undefine
 
 function press(event: KeyboardEvent, builder: Builder, flow: ReturnType<typeof useReactFlow>): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  // Keys of a menu come here as well: it belongs to a step, and is drawn elsewhere.
+  if (!event.currentTarget.contains(event.target as globalThis.Node)) return;
   const run = keyOf(event.key, builder, flow);
   if (!run) return;
   event.preventDefault();

@@ -70,10 +70,13 @@ export function Frame({ isOutline, focusOn, announced, onHush, onProblem, run, e
         {isSmall || empty !== undefined ? null : <SidePanel>{panel}</SidePanel>}
       </div>
       <ProblemBar onGo={onProblem} />
-      {isSmall ? (
-        <Drawer opened={isOpen && panel !== null} onClose={leave} position="bottom" size="85%" withCloseButton={false} padding={0} aria-label="Settings of the step">
-          {panel}
-        </Drawer>
+      {isSmall && isOpen && panel ? (
+        <Drawer.Root opened onClose={leave} position="bottom" size="85%">
+          <Drawer.Overlay className="shade" />
+          <Drawer.Content aria-label="Settings of the step" className="b-drawer">
+            {panel}
+          </Drawer.Content>
+        </Drawer.Root>
       ) : null}
     </div>
   );

@@ -1,57 +1,49 @@
 import { ActionIcon, Menu } from '@mantine/core';
-import { Fragment } from 'react';
+import { Fragment, useMemo } from 'react';
 
 import { Icon } from '../../parts/Icon';
 import { KindItems } from './KindMenu';
 import { KindTile } from './KindTile';
 import { useBuilder } from './context';
 import { afterRefusal } from './edits';
-import { type Step, edgesFrom, edgesTo, flowOrder, sortedFrom, stepOf } from './graph';
-import { counted, kindName, spoken, summaryOf, titleOf } from './words';
+import { type Step, edgesFrom, edgesTo, flowOrder, stepOf } from './graph';
+import { type Line, outlineOf } from './outlineTree';
+import { counted, kindName, summaryOf, titleOf } from './words';
 
 /** The same graph as a tree of steps: everything that can be done on the drawing can be done here. */
 export function Outline() {
   const { graph } = useBuilder();
-  const shown = new Set<string>();
-  const order = flowOrder(graph);
-  const roots = order.filter((id) => edgesTo(graph, id).length === 0);
-  const first = roots.length > 0 ? roots : order.slice(0, 1);
+  const lines = useMemo(() => outlineOf(graph), [graph]);
   return (
     <section className="b-outline" id="graph" aria-label="Outline of steps" tabIndex={-1}>
       <ol className="b-tree">
-        {[...first, ...order].map((id) => (shown.has(id) ? null : <Branch key={id} id={id} shown={shown} />))}
+        <Lines lines={lines} />
       </ol>
     </section>
   );
 }
 
-function Branch({ id, shown }: { id: string; shown: Set<string> }) {
+function Lines({ lines }: { lines: readonly Line[] }) {
   const { graph } = useBuilder();
-  const step = stepOf(graph, id);
-  if (!step) return null;
-  shown.add(id);
-  const leaving = sortedFrom(graph, id);
-  const isSplit = step.kind === 'filter' || leaving.length > 1;
-  // A straight line stays at one depth; only where records part does the tree go deeper.
-  return (
-    <>
-      <Line step={step} />
-      {isSplit && leaving.length > 0 ? (
-        <li className="b-split">
+  return lines.map((line, n) => {
+    if (line.kind === 'again') return <Again key={`again ${line.id} ${n}`} id={line.id} />;
+    if (line.kind === 'split') {
+      return (
+        <li key={`split ${n}`} className="b-split">
           <ol className="b-tree">
-            {leaving.map((edge) => (
-              <Fragment key={`${edge.to} ${edge.branch ?? ''}`}>
-                {step.kind === 'filter' ? <li className="b-branch-name">{edge.branch ?? 'matches'}</li> : null}
-                {shown.has(edge.to) ? <Again id={edge.to} /> : <Branch id={edge.to} shown={shown} />}
+            {line.ways.map((way, at) => (
+              <Fragment key={at}>
+                {way.branch === undefined ? null : <li className="b-branch-name">{way.branch}</li>}
+                <Lines lines={way.lines} />
               </Fragment>
             ))}
           </ol>
         </li>
-      ) : (
-        leaving.map((edge) => (shown.has(edge.to) ? <Again key={edge.to} id={edge.to} /> : <Branch key={edge.to} id={edge.to} shown={shown} />))
-      )}
-    </>
-  );
+      );
+    }
+    const step = stepOf(graph, line.id);
+    return step ? <StepLine key={line.id} step={step} /> : null;
+  });
 }
 
 function Again({ id }: { id: string }) {
@@ -68,10 +60,11 @@ function Again({ id }: { id: string }) {
   );
 }
 
-function Line({ step }: { step: Step }) {
+function StepLine({ step }: { step: Step }) {
   const builder = useBuilder();
   const { graph, selected, problems, counts, installed, isEditable } = builder;
   const found = problems.of(step.id);
+  const order = flowOrder(graph);
   const count = counts?.get(step.id);
   const isLoose = step.kind !== 'trigger' && edgesTo(graph, step.id).length === 0;
   return (
@@ -81,7 +74,6 @@ function Line({ step }: { step: Step }) {
         className="b-line-main"
         id={`outline-${step.id}`}
         aria-current={selected?.id === step.id ? 'true' : undefined}
-        aria-label={spoken(step, graph, found.length, isLoose ? 'not connected' : undefined)}
         onClick={() => builder.select(step.id)}
         onDoubleClick={() => builder.select(step.id, 'settings')}
         onKeyDown={(event) => {
@@ -94,6 +86,10 @@ function Line({ step }: { step: Step }) {
         <KindTile kind={step.kind} size={28} />
         <span className="grow">
           <span className="b-line-name">{titleOf(step)}</span>
+          <span className="visually-hidden">
+            , step {order.indexOf(step.id) + 1} of {order.length}
+            {isLoose ? ', not connected' : ''},{' '}
+          </span>
           <span className="small muted b-line-about">
             {kindName(step.kind)} · {count ? `${counted(count.records, 'record')}${count.failed > 0 ? `, ${count.failed} failed` : ''}` : summaryOf(step, installed.names)}
           </span>
@@ -112,13 +108,17 @@ function Line({ step }: { step: Step }) {
 function LineMenu({ step }: { step: Step }) {
   const { graph, addAfter, remove, disconnect, select, adding, startAdding } = useBuilder();
   return (
-    <Menu position="bottom-end" width={320} withinPortal opened={adding === step.id} onChange={(open) => startAdding(open ? step.id : undefined)}>
+    <Menu position="bottom-end" width={320} withinPortal returnFocus={false} opened={adding === step.id} onChange={(open) => startAdding(open ? step.id : undefined)}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size={36} aria-label={`What can be done with ${titleOf(step)}`}>
           <Icon name="dots" />
         </ActionIcon>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') select(step.id, 'focus');
+        }}
+      >
         <Menu.Item leftSection={<Icon name="settings" size={16} />} onClick={() => select(step.id, 'settings')}>
           Settings
         </Menu.Item>
@@ -130,7 +130,11 @@ function LineMenu({ step }: { step: Step }) {
         )}
         <Menu.Divider />
         {edgesFrom(graph, step.id).map((edge) => (
-          <Menu.Item key={`${edge.to} ${edge.branch ?? ''}`} leftSection={<Icon name="unlink" size={16} />} onClick={() => disconnect(edge)}>
+          <Menu.Item key={`${edge.to} ${edge.branch ?? ''}`} leftSection={<Icon name="unlink" size={16} />} onClick={() => {
+              disconnect(edge);
+              select(step.id, 'focus');
+            }}
+          >
             Disconnect from {titleOf(stepOf(graph, edge.to) ?? step)}
           </Menu.Item>
         ))}

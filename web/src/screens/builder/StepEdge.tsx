@@ -33,7 +33,7 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps) {
         ) : null}
         {isEditable ? (
           <div className="b-edge-tools nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${isBranch ? labelY + 8 : labelY}px)` }}>
-            <Menu opened={isOpen} onChange={setOpen} position="bottom" width={320} withinPortal>
+            <Menu opened={isOpen} onChange={setOpen} position="bottom" width={320} withinPortal hideDetached={false} returnFocus={false}>
               <Menu.Target>
                 <button type="button" tabIndex={-1} className="b-plus" aria-label={`Insert a step: ${words}`}>
                   <Icon name="plus" size={16} />

@@ -62,14 +62,17 @@ function Outputs({ step }: { step: Step }) {
   );
 }
 
+// Not by keys: the key that opens the menu would close it again.
+const OUTSIDE = ['mousedown', 'touchstart'];
+
 /** The plus under a step that nothing follows yet, and the menu that the key `a` opens on any step. */
 function AddAfter({ step }: { step: Step }) {
-  const { graph, isEditable, adding, startAdding, addAfter } = useBuilder();
+  const { graph, isEditable, adding, startAdding, addAfter, select } = useBuilder();
   const isOpen = adding === step.id;
   const isLast = edgesFrom(graph, step.id).length === 0;
   if (!isEditable || step.kind === 'write' || !(isOpen || isLast)) return null;
   return (
-    <Menu opened={isOpen} onChange={(open) => startAdding(open ? step.id : undefined)} position="bottom" width={320} withinPortal>
+    <Menu opened={isOpen} onChange={(open) => startAdding(open ? step.id : undefined)} position="bottom" width={320} withinPortal hideDetached={false} clickOutsideEvents={OUTSIDE} returnFocus={false}>
       <Menu.Target>
         <button
           type="button"
@@ -80,7 +83,13 @@ function AddAfter({ step }: { step: Step }) {
           <Icon name="plus" size={16} />
         </button>
       </Menu.Target>
-      <Menu.Dropdown aria-label={`Add a step after ${titleOf(step)}`}>
+      <Menu.Dropdown
+        aria-label={`Add a step after ${titleOf(step)}`}
+        onKeyDown={(event) => {
+          // What is added takes the focus; without that it goes back to the step.
+          if (event.key === 'Escape') select(step.id, 'focus');
+        }}
+      >
         <KindItems refusal={(kind) => afterRefusal(graph, kind, step)} onChoose={(kind) => addAfter(step.id, kind)} />
       </Menu.Dropdown>
     </Menu>

@@ -38,7 +38,8 @@ export function StepPanel({ step, focusOn, runItems, run, onLeave }: Props) {
   }, [focusOn, step.id]);
 
   const press = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || !event.currentTarget.contains(event.target as Node)) return;
+    if (event.target instanceof HTMLElement && event.target.getAttribute('aria-expanded') === 'true') return;
     event.preventDefault();
     onLeave();
   };

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Refused, addAfter, addSomewhere, change, connect, connectRefusal, insertBetween, isRefused, remove } from './edits';
 import { type Graph, EMPTY, edgeKey, flowOrder, readGraph, sameGraph, stepOf } from './graph';
 import { STEP_HEIGHT, STEP_WIDTH, layOut } from './layout';
+import { outlineOf } from './outlineTree';
+import { countsOf } from './overlay';
 import { LINE, LINE_EDGES, fetch, filter, graphOf, map, node, trigger, write } from './testGraphs';
 
 const line = graphOf(LINE, LINE_EDGES);
@@ -131,5 +133,41 @@ describe('order and place', () => {
     const places = layOut(joined);
     expect(places.get('w')?.x).toBe(places.get('c')?.x);
     expect(stepOf(joined, 'w')?.kind).toBe('write');
+  });
+});
+
+describe('the outline', () => {
+  it('goes deeper only where records part, and shows every step once', () => {
+    const joined = graphOf([trigger('t'), fetch('f'), filter('c'), map('m1'), map('m2'), write('w')], 't>f f>c c>m1+ c>m2- m1>w m2>w');
+    expect(outlineOf(joined)).toEqual([
+      { kind: 'step', id: 't' },
+      { kind: 'step', id: 'f' },
+      { kind: 'step', id: 'c' },
+      {
+        kind: 'split',
+        ways: [
+          { branch: 'matches', lines: [{ kind: 'step', id: 'm1' }, { kind: 'step', id: 'w' }] },
+          { branch: 'otherwise', lines: [{ kind: 'step', id: 'm2' }, { kind: 'again', id: 'w' }] },
+        ],
+      },
+    ]);
+    expect(outlineOf(graphOf([node('a', 'map'), node('b', 'map')], 'a>b b>a')).map((one) => one.kind)).toEqual(['step', 'step', 'again']);
+  });
+});
+
+describe('counts of a run', () => {
+  const none = { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
+  const run = (nodes: Record<string, object>) => ({ nodes: Object.fromEntries(Object.entries(nodes).map(([id, counts]) => [id, { ...none, ...counts }])) }) as unknown as Parameters<typeof countsOf>[0];
+
+  it('adds up what came through a step', () => {
+    const counts = countsOf(run({ f: { read: 10 }, m: { failed: 2 }, w: { created: 8 } }), line);
+    expect(Object.fromEntries(counts)).toEqual({ f: { records: 10, failed: 0 }, m: { records: 10, failed: 2 }, w: { records: 8, failed: 0 } });
+  });
+
+  it('says nothing about a step that a record may have gone around', () => {
+    const joined = graphOf([trigger('t'), fetch('f'), filter('c'), map('m1'), map('m2'), write('w')], 't>f f>c c>m1+ c>m2- m1>w m2>w');
+    const counts = countsOf(run({ f: { read: 10 }, w: { created: 10 } }), joined);
+    expect(counts.get('c')?.records).toBe(10);
+    expect(counts.has('m1')).toBe(false);
   });
 });

@@ -85,6 +85,7 @@ export function flowOrder(graph: Graph): string[] {
     seen.add(id);
     order.push(id);
     for (const edge of sortedFrom(graph, id)) {
+      if (!waiting.has(edge.to)) continue;
       const left = (waiting.get(edge.to) ?? 1) - 1;
       waiting.set(edge.to, left);
       if (left <= 0) visit(edge.to);

@@ -1,7 +1,7 @@
 // What a run says at each step: how many records came, how many failed there.
 
 import type { Item, Run } from '../../api/schema';
-import { type Graph, after, before, isObject, stepOf } from './graph';
+import { type Graph, after, before, stepOf } from './graph';
 
 export interface StepCount {
   readonly records: number;
@@ -14,26 +14,31 @@ export type Counts = ReadonlyMap<string, StepCount>;
 export const ITEMS_MAX = 500;
 
 /**
- * Counts by step. The server's own, where the run has them; else from the run's records: each came from a fetch and
- * went to a write or failed at a step. A step that a record may or may not have passed gets no count.
+ * Counts by step. The server says what came to an end at each step; a record that ended further down came through all
+ * steps before. A step that a record may or may not have passed gets no count.
  */
-export function countsOf(run: Run, items: readonly Item[] | undefined, graph: Graph): Counts {
-  const told = serversOwn(run);
-  if (told) return told;
-  const counts = new Map<string, StepCount>();
-  const add = (id: string, records: number, failed: number) => {
-    const old = counts.get(id) ?? { records: 0, failed: 0 };
-    counts.set(id, { records: old.records + records, failed: old.failed + failed });
+export function countsOf(run: Run, graph: Graph): Counts {
+  const ended = (id: string) => {
+    const { created = 0, updated = 0, unchanged = 0, skipped = 0, failed = 0 } = run.nodes[id] ?? {};
+    return created + updated + unchanged + skipped + failed;
   };
-  if (!items) return counts;
-  for (const item of items) {
-    const end = endOf(item);
-    if (stepOf(graph, item.node)) add(item.node, 1, end === item.node && item.outcome === 'failed' ? 1 : 0);
-    if (end === undefined || end === item.node || !stepOf(graph, end)) continue;
-    add(end, 1, item.outcome === 'failed' ? 1 : 0);
-    for (const between of surelyBetween(graph, item.node, end)) add(between, 1, 0);
+  const counts = new Map<string, StepCount>();
+  for (const step of graph.nodes) {
+    const own = run.nodes[step.id];
+    if (step.kind === 'trigger') continue;
+    const below = [...after(graph, step.id)].filter((id) => ended(id) > 0);
+    const isSure = below.every((id) => roots(graph, id).every((root) => root === step.id || surelyBetween(graph, root, id).includes(step.id)));
+    if (step.kind !== 'fetch' && !isSure) continue;
+    const passed = below.reduce((sum, id) => sum + ended(id), ended(step.id));
+    const records = step.kind === 'fetch' ? (own?.read ?? 0) : passed;
+    if (records > 0 || own) counts.set(step.id, { records, failed: own?.failed ?? 0 });
   }
   return counts;
+}
+
+/** The fetches whose records may come to a step. */
+function roots(graph: Graph, id: string): string[] {
+  return [...before(graph, id), id].filter((one) => stepOf(graph, one)?.kind === 'fetch');
 }
 
 /** The records of a run that were at a step. */
@@ -59,17 +64,6 @@ function surelyBetween(graph: Graph, from: string, to: string): string[] {
     const without: Graph = { nodes: graph.nodes, edges: graph.edges.filter((edge) => edge.from !== id && edge.to !== id) };
     return !after(without, from).has(to);
   });
-}
-
-function serversOwn(run: Run): Map<string, StepCount> | undefined {
-  const nodes = (run as unknown as Record<string, unknown>)['nodes'];
-  if (!isObject(nodes) || Object.keys(nodes).length === 0) return undefined;
-  const number = (value: unknown) => (typeof value === 'number' ? value : 0);
-  return new Map(
-    Object.entries(nodes)
-      .filter((entry): entry is [string, Record<string, unknown>] => isObject(entry[1]))
-      .map(([id, node]) => [id, { records: number(node['records'] ?? node['in'] ?? node['count']), failed: number(node['failed']) }]),
-  );
 }
 
 /** "Test run: 9 of 10 records fine, 1 failed" */

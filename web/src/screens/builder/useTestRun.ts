@@ -46,7 +46,7 @@ export function useTestRun(scenario: string, graph: Graph, shown: string | undef
     staleTime: Number.POSITIVE_INFINITY,
   });
   const list = enabled && settled > 0 ? items.data : undefined;
-  const counts = useMemo(() => (followed ? countsOf(followed, list, graph) : undefined), [followed, list, graph]);
+  const counts = useMemo(() => (followed ? countsOf(followed, graph) : undefined), [followed, graph]);
   const start = async ({ limit, writes }: HowToTest) => {
     setStarting(true);
     setError(undefined);
