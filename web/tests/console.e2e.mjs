@@ -42,6 +42,7 @@ describe('the console', () => {
   });
 
   it('takes the token out of the address and gives scripts no way to it', async () => {
+    await page.goto('about:blank');
     await go(`/#token=${server.token}`);
     await page.waitForURL((url) => !url.hash);
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
@@ -153,6 +154,7 @@ describe('the console', () => {
     const { items } = await api(server, 'GET', '/runs?phase=partly-failed');
     await go(`/runs/${items[0].id}`);
     await page.getByRole('button', { name: /^Retry failed \(1\)/ }).waitFor();
+    await page.getByRole('link', { name: 'users 25' }).waitFor();
     assert.equal(await page.getByRole('table', { name: 'Records of the run' }).getByRole('row').count(), 2);
     await page.getByRole('link', { name: 'users 25' }).click();
     await page.waitForURL(/\/records\/[\d.]+/);
@@ -215,6 +217,7 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
     await page.keyboard.type('harbour');
     await page.getByRole('option', { name: /Harbour/ }).first().waitFor();
     await page.keyboard.press('Enter');

@@ -73,6 +73,14 @@ export type AttentionAction = {
 
 export type AttentionKind = "identity-in-doubt" | "connection-failing" | "run-failed" | "scenario-off" | "failures-open";
 
+/** One line, with what it changed. */
+export type AuditEntry = (AuditLine & {
+  /** What the event says. */
+  after: Record<string, unknown>;
+  /** What the event of the same kind before it said of the same thing; absent when there was none. */
+  before?: (Record<string, unknown> | null);
+});
+
 export type AuditLine = {
   actor: string;
   at: string;
@@ -82,15 +90,6 @@ export type AuditLine = {
   position: number;
   /** What it happened to. */
   stream: string;
-};
-
-/** A page of the log. */
-export type AuditPage = {
-  /** Where the log ends. */
-  end: number;
-  items: Array<AuditLine>;
-  /** Ask again with this as `after`. */
-  read_to: number;
 };
 
 export type Auth = {
@@ -271,6 +270,11 @@ export type Done = {
   position: u64;
 };
 
+export type Duplicate = {
+  /** `Copy of …` when absent. */
+  name?: (string | null);
+};
+
 /** How far one fetch node is. */
 export type Fetch = {
   complete?: (boolean | null);
@@ -352,6 +356,16 @@ export type Identity = {
   url: string;
 };
 
+export type ImportScenario = {
+  /** The connection here for each connection in the file. One that is not named stays if it exists here and is to the
+same app; otherwise it is left open for somebody to choose. */
+  connections?: Record<string, string>;
+  /** What `export` gave. */
+  document: PortableScenario;
+  /** The file's name when absent. */
+  name?: (string | null);
+};
+
 export type IssueToken = {
   name: string;
   role: Role;
@@ -387,6 +401,15 @@ export type ItemShown = (Item & {
   mapped?: (Mapped | null);
 });
 
+/** A scenario's newest run that wrote. */
+export type LastRun = {
+  counts: Counts;
+  ended_at?: (string | null);
+  id: string;
+  phase: RunPhase;
+  started_at: string;
+};
+
 export type Level = "info" | "warning" | "error";
 
 /** Under which terms a part of the product may be used. */
@@ -416,6 +439,24 @@ export type Listed_App = {
     roles: Array<string>;
     summary: string;
     version: number;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_AuditLine = {
+  items: Array<{
+    actor: string;
+    at: string;
+    /** The request or run it belongs to. */
+    correlation?: (string | null);
+    event: string;
+    position: number;
+    /** What it happened to. */
+    stream: string;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -622,7 +663,10 @@ export type Listed_Scenario = {
     draft: number;
     draft_graph: Record<string, unknown>;
     id: string;
+    last_run?: (LastRun | null);
     name: string;
+    /** When it starts by itself; absent while it is started by hand only. */
+    next_run_at?: (string | null);
     /** Turned off: nothing starts it. */
     off: boolean;
     template?: (string | null);
@@ -631,6 +675,8 @@ export type Listed_Scenario = {
     version_graph: Record<string, unknown>;
     /** Newest first. */
     versions: Array<VersionLine>;
+    /** The last seven days, oldest first; empty where it is not told. */
+    week: Array<ScenarioDay>;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -759,6 +805,32 @@ export type Overview = {
 export type PauseConnection = {
   /** Why, for whoever finds it paused. */
   reason?: (string | null);
+};
+
+export type PortableConnection = {
+  app: string;
+  name: string;
+};
+
+export type PortableMapping = {
+  app: string;
+  definition: Record<string, unknown>;
+  entity: string;
+  name: string;
+  resource: string;
+};
+
+export type PortableScenario = {
+  /** What the connections in the graph are, by the id they have there. */
+  connections?: Record<string, PortableConnection>;
+  /** `portal-integrations/scenario`. */
+  format: string;
+  /** 1. */
+  format_version: number;
+  graph: Record<string, unknown>;
+  /** The mappings in the graph, by the id they have there. */
+  mappings?: Record<string, PortableMapping>;
+  name: string;
 };
 
 /** A Portal record. */
@@ -1037,7 +1109,7 @@ export type RunAccepted = {
   run: string;
 };
 
-export type RunKind = "import" | "retry";
+export type RunKind = "import" | "retry" | "changes";
 
 export type RunMode = "apply" | "dry-run";
 
@@ -1065,7 +1137,10 @@ export type Scenario = {
   draft: number;
   draft_graph: Record<string, unknown>;
   id: string;
+  last_run?: (LastRun | null);
   name: string;
+  /** When it starts by itself; absent while it is started by hand only. */
+  next_run_at?: (string | null);
   /** Turned off: nothing starts it. */
   off: boolean;
   template?: (string | null);
@@ -1074,6 +1149,19 @@ export type Scenario = {
   version_graph: Record<string, unknown>;
   /** Newest first. */
   versions: Array<VersionLine>;
+  /** The last seven days, oldest first; empty where it is not told. */
+  week: Array<ScenarioDay>;
+};
+
+/** One day, UTC, of runs that wrote, by when they started. */
+export type ScenarioDay = {
+  day: string;
+  failed: number;
+  /** Records created or updated. */
+  imported: number;
+  runs: number;
+  /** Runs in which nothing failed. */
+  succeeded: number;
 };
 
 /** Something that is wrong with a scenario. */
@@ -1282,9 +1370,15 @@ export interface Paths {
   };
   'GET /api/v1/audit': {
     path: Record<never, never>;
-    query: { after?: number; limit?: number; category?: string };
+    query: { actor?: string; action?: string; object?: string; from?: string; to?: string; limit?: number; cursor?: string; min_position?: number };
     body: undefined;
-    ok: AuditPage;
+    ok: Listed_AuditLine;
+  };
+  'GET /api/v1/audit/{position}': {
+    path: { position: number };
+    query: { min_position?: number };
+    body: undefined;
+    ok: AuditEntry;
   };
   'GET /api/v1/connections': {
     path: Record<never, never>;
@@ -1556,6 +1650,12 @@ export interface Paths {
     body: CreateScenario;
     ok: Done;
   };
+  'POST /api/v1/scenarios/import': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: ImportScenario;
+    ok: Done;
+  };
   'GET /api/v1/scenarios/{id}': {
     path: { id: string };
     query: { min_position?: number };
@@ -1573,6 +1673,18 @@ export interface Paths {
     query: Record<never, never>;
     body: SaveDraft;
     ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/duplicate': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: Duplicate;
+    ok: Done;
+  };
+  'GET /api/v1/scenarios/{id}/export': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: PortableScenario;
   };
   'POST /api/v1/scenarios/{id}/publish': {
     path: { id: string };
@@ -1670,6 +1782,8 @@ export interface Paths {
 export const WAITING_READS: ReadonlySet<string> = new Set([
   'GET /api/v1/apps',
   'GET /api/v1/apps/{id}',
+  'GET /api/v1/audit',
+  'GET /api/v1/audit/{position}',
   'GET /api/v1/connections',
   'GET /api/v1/connections/{id}',
   'GET /api/v1/connections/{id}/consequences',

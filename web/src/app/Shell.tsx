@@ -56,10 +56,10 @@ export function Shell() {
           <span>Portal Integrations</span>
         </Go>
         <div className="shell-tools">
-          <button type="button" className="search-button" onClick={() => setPaletteOpen(true)} aria-label="Go to anything">
+          <button type="button" className="search-button" onClick={() => setPaletteOpen(true)}>
             <Icon name="search" size={16} />
             <span>Go to…</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <SchemeButton />
           <UserMenu onHelp={() => setHelpOpen(true)} />

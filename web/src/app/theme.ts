@@ -24,8 +24,12 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '14px', md: '14px', lg: '16px', xl: '20px' },
   components: {
     Button: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { centered: true, overlayProps: { className: 'shade' }, transitionProps: { duration: 120 } } },
-    Drawer: { defaultProps: { position: 'right', overlayProps: { className: 'shade' }, transitionProps: { duration: 150 } } },
+    // Their head is a <header>, which would count as a second banner of the page.
+    Modal: { defaultProps: { attributes: { header: { role: 'none' } }, centered: true, overlayProps: { className: 'shade' }, transitionProps: { duration: 120 } } },
+    // A `header` outside of the page's own would be a second banner.
+    ModalHeader: { defaultProps: { component: 'div' } },
+    DrawerHeader: { defaultProps: { component: 'div' } },
+    Drawer: { defaultProps: { attributes: { header: { role: 'none' } }, position: 'right', overlayProps: { className: 'shade' }, transitionProps: { duration: 150 } } },
     Tooltip: { defaultProps: { withArrow: false, openDelay: 300 } },
     Select: { defaultProps: { comboboxProps: { shadow: undefined } } },
   },

@@ -31,7 +31,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, current, foot }
   return (
     <div className="table-frame">
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls needs the keyboard */}
-      <div className="table-scroll" role="region" aria-label={caption} tabIndex={0}>
+      <div className="table-scroll" role="region" aria-label={`${caption}, table`} tabIndex={0}>
         <table className="table">
           <caption className="visually-hidden">{caption}</caption>
           <thead>

@@ -48,7 +48,7 @@ export function Audit() {
             <TextInput type="date" size="sm" aria-label="To day" value={search['to'] ?? ''} onChange={(event) => change({ to: event.currentTarget.value || undefined, cursor: undefined })} />
           </div>
           <Loaded of={list} rows={10}>
-            {({ items, next }) =>
+            {({ items, next_cursor: next }) =>
               items.length === 0 ? (
                 isFiltered ? (
                   <FilteredEmpty what="entries" onClear={() => change({ actor: undefined, action: undefined, object: undefined, from: undefined, to: undefined, cursor: undefined })} />
@@ -94,7 +94,7 @@ export function Audit() {
                         disabled={!next}
                         onClick={() => {
                           setBefore([...before, search['cursor'] ?? '']);
-                          change({ cursor: next });
+                          change({ cursor: next ?? undefined });
                         }}
                       >
                         Older

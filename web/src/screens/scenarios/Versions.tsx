@@ -69,7 +69,7 @@ export function Versions() {
                       label: 'Restore',
                       align: 'right',
                       cell: (row) => (
-                        <Button size="xs" variant="default" onClick={() => setRestoring(row.version)} aria-label={`Restore version ${row.version} as draft`}>
+                        <Button size="xs" variant="default" onClick={() => setRestoring(row.version)} aria-label={`Restore as draft: version ${row.version}`}>
                           Restore as draft
                         </Button>
                       ),
