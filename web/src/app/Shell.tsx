@@ -58,7 +58,7 @@ export function Shell() {
         <div className="shell-tools">
           <button type="button" className="search-button" onClick={() => setPaletteOpen(true)}>
             <Icon name="search" size={16} />
-            <span>Go to…</span>
+            <span>Go to anything</span>
             <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <SchemeButton />

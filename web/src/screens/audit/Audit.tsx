@@ -4,16 +4,20 @@ import { useCallback, useState } from 'react';
 import { address, commandHeaders, send } from '../../api/client';
 import { asApiError } from '../../api/problem';
 import type { AuditLine } from '../../api/schema';
+import { useRead } from '../../api/queries';
 import { useFilters } from '../../app/go';
 import { DataTable } from '../../parts/DataTable';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
+import { JsonTree } from '../../parts/JsonTree';
 import { Page } from '../../parts/Page';
 import { Search } from '../../parts/Search';
 import { EmptyState, FilteredEmpty, Loaded } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
 import { absolute, number, sentence, words } from '../../parts/format';
 import { toast } from '../../parts/toasts';
+import { type Change, changesOf } from '../records/names';
+import { shortValue } from '../runs/ItemPanel';
 import { actorName } from './actor';
 import { useAudit } from './useAudit';
 
@@ -109,6 +113,7 @@ export function Audit() {
       </div>
       <Drawer opened={open !== undefined} onClose={() => setOpen(undefined)} title={open ? words(open.event) : ''} closeButtonProps={{ 'aria-label': 'Close' }}>
         {open ? (
+          <div className="stack">
           <dl className="facts">
             <dt>Event</dt>
             <dd>
@@ -127,9 +132,37 @@ export function Audit() {
             <dt>Request</dt>
             <dd className="mono">{open.correlation ?? 'not by a request'}</dd>
           </dl>
+          <Entry position={open.position} />
+          </div>
         ) : null}
       </Drawer>
     </Page>
+  );
+}
+
+/** What the line says, and what is different from before. Secrets are never part of it. */
+function Entry({ position }: { position: number }) {
+  const entry = useRead(['audit', position], 'GET /api/v1/audit/{position}', { path: { position } });
+  return (
+    <Loaded of={entry} rows={4}>
+      {(shown) => (
+        <div className="stack">
+          {shown.before ? (
+            <DataTable<Change>
+              caption="What changed"
+              rows={changesOf(shown.before, shown.after)}
+              rowKey={({ path }) => path}
+              columns={[
+                { key: 'path', header: 'Field', cell: (row) => <code>{row.path}</code> },
+                { key: 'before', header: 'Before', cell: (row) => <span className="mono">{shortValue(row.before)}</span> },
+                { key: 'after', header: 'After', cell: (row) => <span className="mono">{shortValue(row.now)}</span> },
+              ]}
+            />
+          ) : null}
+          <JsonTree value={shown.after} name={`event-${position}`} label="The event" />
+        </div>
+      )}
+    </Loaded>
   );
 }
 
