@@ -40,13 +40,20 @@ export function useSelection(graph: Graph): Selection {
   return { selected: stepOf(graph, id), focusOn, select, goTo };
 }
 
-/** On the graph or in the outline, whichever is shown; a new step is drawn a moment later. */
-function focusStep(id: string, tries = 12): void {
+const HOLD_MS = 450;
+const LOOK_MS = 25;
+
+/**
+ * On the graph or in the outline, whichever is shown. A new step is drawn a moment later, and a menu that is closing
+ * takes the focus once more: so it is looked after for a moment, until the person moves it.
+ */
+function focusStep(id: string, end = Date.now() + HOLD_MS, had = false): void {
   const name = CSS.escape(id);
   const element = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${name}"], #outline-${name}`);
-  if (element) {
-    element.focus({ preventScroll: element.matches('.react-flow__node') });
-    if (document.activeElement === element) return;
-  }
-  if (tries > 0) setTimeout(() => focusStep(id, tries - 1), 25);
+  const { activeElement } = document;
+  const isLost = !activeElement || activeElement === document.body || activeElement.closest('[role="menu"]') !== null;
+  if (had && activeElement !== element && !isLost) return;
+  if (element && activeElement !== element) element.focus({ preventScroll: element.matches('.react-flow__node') });
+  const has = element !== null && document.activeElement === element;
+  if (Date.now() < end) setTimeout(() => focusStep(id, end, had || has), LOOK_MS);
 }

@@ -19,7 +19,7 @@ export function CheckPanel({ result, isOutdated, targets, onShow, onClose }: Pro
   return (
     <section className="card m-check" aria-labelledby="check-title">
       <div className="card-head">
-        <h2 id="check-title" tabIndex={-1} role="status">
+        <h2 id="check-title" tabIndex={-1}>
           {count(result.records, 'record')}: {result.accepted.toLocaleString('en')} ok, {result.rejected.toLocaleString('en')} {result.rejected === 1 ? 'fails' : 'fail'}
         </h2>
         <span className="row">

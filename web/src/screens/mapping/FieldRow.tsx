@@ -39,7 +39,7 @@ export const FieldRow = memo(function FieldRow(props: Props) {
   const { row, cell, isActive, isSuggested, isEditable, actions } = props;
   const { target, rule } = row;
   const [isOver, setOver] = useState(false);
-  const line = useRef<HTMLLIElement>(null);
+  const line = useRef<HTMLDivElement>(null);
   const { name } = target;
   const dropped = (event: DragEvent) => {
     setOver(false);
@@ -49,7 +49,9 @@ export const FieldRow = memo(function FieldRow(props: Props) {
     actions.use(name, path);
   };
   return (
-    <li
+    // What is dropped here can be chosen in the row as well.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <div
       ref={line}
       className="m-row"
       id={`field-${name}`}
@@ -108,7 +110,7 @@ export const FieldRow = memo(function FieldRow(props: Props) {
       <div className="m-cell m-result" data-head="Result" data-stale={props.isStale || undefined}>
         <Result cell={cell} row={row} />
       </div>
-    </li>
+    </div>
   );
 });
 

@@ -189,7 +189,7 @@ export function MappingBench({ mapping, newest, isOld }: Props) {
               <span>Result for #{current?.id ?? '–'}</span>
             </div>
             {place.isLoaded ? null : <Skeleton rows={8} height={64} />}
-            <ul className="m-rows">
+            <div className="m-rows">
               {rows.map((row) => (
                 <FieldRow
                   key={row.target.name}
@@ -205,7 +205,7 @@ export function MappingBench({ mapping, newest, isOld }: Props) {
                   actions={actions}
                 />
               ))}
-            </ul>
+            </div>
           </section>
         </div>
       </div>

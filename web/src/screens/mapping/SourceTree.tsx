@@ -89,7 +89,6 @@ function Leaf({ field, used, target, isEditable, onChoose }: Omit<EntryProps, 'i
         type="button"
         className="m-source"
         draggable={isEditable}
-        aria-label={`${field.path}, ${field.type}, ${field.shown}${isUsed ? ', used' : ''}${target === undefined ? '' : `. Use it for ${target}`}`}
         onDragStart={(event) => {
           event.dataTransfer.setData(DRAGGED, field.path);
           event.dataTransfer.effectAllowed = 'copy';
@@ -102,6 +101,10 @@ function Leaf({ field, used, target, isEditable, onChoose }: Omit<EntryProps, 'i
           <span className="m-type">{field.type}</span>
         </span>
         <span className={`m-value${field.type === 'empty' ? ' m-empty-value' : ''}`}>{field.shown}</span>
+        <span className="visually-hidden">
+          {isUsed ? ', used' : ''}
+          {target === undefined ? '' : `, use it for ${target}`}
+        </span>
       </button>
     </li>
   );
