@@ -110,10 +110,15 @@ describe('the scenario builder', () => {
     await until(async () => (await current()).startsWith('Map fields: Article fields'), 'the step again');
     await page.keyboard.press('a');
     await page.getByRole('menu').waitFor();
-    await page.keyboard.press('ArrowDown');
+    await until(async () => {
+      await page.keyboard.press('ArrowDown');
+      return page.evaluate(() => document.activeElement?.getAttribute('role') === 'menuitem' && document.activeElement.textContent.startsWith('Filter'));
+    }, 'the entry of the menu');
     await page.keyboard.press('Enter');
     await until(async () => (await steps().count()) === 5, 'five steps');
-    await until(async () => /^Filter: Filter/.test(await current()), 'the new step');
+    await until(async () => /^Filter: Filter/.test(await current()), 'the new step').catch(async (error) => {
+      throw new Error(`${error.message}; the focus is on: ${await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300))}`);
+    });
     await page.keyboard.press('Delete');
     await until(async () => (await steps().count()) === 4, 'four steps');
     await page.keyboard.press('Control+z');

@@ -43,17 +43,26 @@ export function useSelection(graph: Graph): Selection {
 const HOLD_MS = 450;
 const LOOK_MS = 25;
 
+let holds = 0;
+
 /**
  * On the graph or in the outline, whichever is shown. A new step is drawn a moment later, and a menu that is closing
- * takes the focus once more: so it is looked after for a moment, until the person moves it.
+ * takes the focus once more: so it is looked after for a moment, or until the person does something.
  */
-function focusStep(id: string, end = Date.now() + HOLD_MS, had = false): void {
+function focusStep(id: string): void {
+  holds += 1;
+  const mine = holds;
+  const release = () => {
+    holds += 1;
+  };
+  for (const event of ['keydown', 'pointerdown']) window.addEventListener(event, release, { capture: true, once: true });
+  const end = Date.now() + HOLD_MS;
   const name = CSS.escape(id);
-  const element = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${name}"], #outline-${name}`);
-  const { activeElement } = document;
-  const isLost = !activeElement || activeElement === document.body || activeElement.closest('[role="menu"]') !== null;
-  if (had && activeElement !== element && !isLost) return;
-  if (element && activeElement !== element) element.focus({ preventScroll: element.matches('.react-flow__node') });
-  const has = element !== null && document.activeElement === element;
-  if (Date.now() < end) setTimeout(() => focusStep(id, end, had || has), LOOK_MS);
+  const look = () => {
+    if (holds !== mine) return;
+    const element = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${name}"], #outline-${name}`);
+    if (element && document.activeElement !== element) element.focus({ preventScroll: element.matches('.react-flow__node') });
+    if (Date.now() < end) setTimeout(look, LOOK_MS);
+  };
+  look();
 }
