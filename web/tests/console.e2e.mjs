@@ -217,7 +217,7 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').waitFor();
+    await page.getByRole('combobox', { name: /^Go to a page/ }).waitFor();
     await page.keyboard.type('harbour');
     await page.getByRole('option', { name: /Harbour/ }).first().waitFor();
     await page.keyboard.press('Enter');
