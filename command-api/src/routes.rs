@@ -5,11 +5,13 @@ mod apps;
 mod audit;
 pub mod connections;
 mod describe;
+mod failures;
 mod mappings;
 pub mod oauth;
 mod overview;
 mod portal;
 mod records;
+mod retries;
 mod runs;
 mod scenarios;
 mod session;
@@ -18,24 +20,27 @@ mod tokens;
 
 use crate::area::Area;
 
+pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    let areas = [
-        overview::area(),
-        apps::area(),
-        connections::area(),
-        scenarios::area(),
-        mappings::area(),
-        runs::area(),
-        records::area(),
-        portal::area(),
-        tokens::area(),
-        session::area(),
-        audit::area(),
-        stream::area(),
-        about::area(),
-        describe::area(),
+    let areas: [fn() -> Area; 16] = [
+        overview::area,
+        apps::area,
+        connections::area,
+        scenarios::area,
+        mappings::area,
+        runs::area,
+        failures::area,
+        retries::area,
+        records::area,
+        portal::area,
+        tokens::area,
+        session::area,
+        audit::area,
+        stream::area,
+        about::area,
+        describe::area,
     ];
-    areas.into_iter().fold(Area::default(), Area::join)
+    areas.into_iter().fold(Area::default(), |all, area| all.join(area()))
 }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod connections;
+mod failures;
 mod portal;
 mod records;
 mod runs;
@@ -15,6 +16,10 @@ mod watches;
 
 pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
+pub use failures::{
+    FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
+    failing_prefix, failing_run_key,
+};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
@@ -62,7 +67,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 15] = [
+pub const ALL: [&ViewSpec; 16] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -70,6 +75,7 @@ pub const ALL: [&ViewSpec; 15] = [
     &RUNS,
     &RUN_CHUNKS,
     &RUN_LOG,
+    &FAILURES,
     &RECORDS,
     &LINKS,
     &PORTAL,

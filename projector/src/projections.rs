@@ -2,6 +2,7 @@
 
 mod audit;
 mod connections;
+mod failures;
 mod hours;
 mod links;
 mod mappings;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(runs::Runs),
         Box::new(run_chunks::RunChunks),
         Box::new(run_log::RunLog),
+        Box::new(failures::Failures),
         Box::new(records::Records),
         Box::new(links::Links),
         Box::new(portal::Portal),

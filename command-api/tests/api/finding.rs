@@ -58,6 +58,7 @@ async fn portal(ran: &Ran, portal: &str, record: &str, fields: Value) -> u64 {
         references: std::collections::BTreeMap::new(),
         pending: std::collections::BTreeMap::new(),
         mapping: stamp.clone(),
+        source_revision: None,
         source_version: None,
     };
     let event = NewEvent::of(&PortalEvent::Written(written), house.context.ids.event_id(), Meta::by("test"))

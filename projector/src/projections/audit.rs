@@ -12,7 +12,7 @@ impl Projection for Audit {
     }
 
     fn categories(&self) -> &'static [&'static str] {
-        &["connection", "mapping", "run", "scenario", "token"]
+        &["connection", "failure", "mapping", "run", "scenario", "token", "watch"]
     }
 
     fn needs(&self, _: &Recorded) -> Option<String> {

@@ -49,6 +49,13 @@ impl Api {
         Self::is(self.send(Method::GET, path, Body::empty()).await, 200)
     }
 
+    /// A read that is refused.
+    pub async fn missing(&self, path: &str) -> Value {
+        let (status, answer) = self.send(Method::GET, path, Body::empty()).await;
+        assert!(status >= 400, "{answer}");
+        answer
+    }
+
     /// An answer with this status.
     pub async fn post(&self, path: &str, body: Value, status: u16) -> Value {
         Self::is(self.send(Method::POST, path, Body::from(body.to_string())).await, status)

@@ -5,8 +5,10 @@
 mod api;
 mod destination;
 mod edits;
+mod failures;
 mod import;
 mod in_step;
 mod retry;
 mod site;
 mod stage;
+mod time_travel;

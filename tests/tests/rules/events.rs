@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
 use domain::event::Event;
+use domain::failure::FailureEvent;
 use domain::mappings::MappingEvent;
 use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
@@ -24,6 +25,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RunEvent>();
     check::<PortalEvent>();
     check::<WatchEvent>();
+    check::<FailureEvent>();
 }
 
 #[test]
@@ -37,6 +39,7 @@ fn there_is_no_sample_without_an_event() {
         RunEvent::types(),
         PortalEvent::types(),
         WatchEvent::types(),
+        FailureEvent::types(),
     ]
     .concat()
     .into_iter()
