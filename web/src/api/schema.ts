@@ -117,6 +117,22 @@ export type CancelRun = {
   reason?: (string | null);
 };
 
+/** One change of a thing. */
+export type Change = {
+  /** Who did it: usually a run. */
+  actor: string;
+  at: string;
+  /** Dotted paths that differ from the revision before; all of the first one's when there was none. Ends with … when
+there are more than can be shown. */
+  changed: Array<string>;
+  event: string;
+  position: number;
+  /** Counts the changes, from 0. */
+  revision: number;
+  /** The run it belongs to. */
+  run?: (string | null);
+};
+
 export type ChangeKind = "new" | "removed" | "type-changed" | "not-seen";
 
 /** One message. */
@@ -275,6 +291,66 @@ export type Duplicate = {
   name?: (string | null);
 };
 
+export type Example = {
+  /** The item's id within the run; absent when the fetch itself failed. */
+  item?: (string | null);
+  run: string;
+};
+
+/** Something that fails at present. */
+export type Failing = {
+  at: string;
+  connection: string;
+  item: string;
+  /** The record's id in its source. */
+  record: string;
+  resource: string;
+  /** Absent when the record could not be read. */
+  revision?: (number | null);
+  /** The run it failed in last, and its id there. */
+  run: string;
+};
+
+export type Failure = {
+  /** It was resolved once and came back. */
+  came_back: boolean;
+  code: string;
+  /** Items that fail for this at present. */
+  count: number;
+  /** The newest one. */
+  example: Example;
+  /** The fetch itself fails, not single records: there is nothing to retry but the whole run. */
+  fetch: boolean;
+  field?: (string | null);
+  first_at: string;
+  id: string;
+  last_at: string;
+  /** Of the newest example. */
+  message: string;
+  /** When its state was last changed, and by whom: a person, or a run. */
+  moved_at: string;
+  moved_by: string;
+  note: string;
+  remedy?: (string | null);
+  scenario: string;
+  state: FailureState;
+  /** The node where it happens. */
+  step: string;
+  /** Times it has happened. */
+  total: number;
+};
+
+export type FailureState = "open" | "acknowledged" | "resolved" | "ignored";
+
+/** One Portal field and a field of the source that goes into it. */
+export type Feed = {
+  conversions: Array<string>;
+  /** Only when the field would be empty otherwise. */
+  fallback: boolean;
+  path: string;
+  target: string;
+};
+
 /** How far one fetch node is. */
 export type Fetch = {
   complete?: (boolean | null);
@@ -283,6 +359,28 @@ export type Fetch = {
   problem?: (Trouble | null);
   resource: string;
   total?: (number | null);
+};
+
+/** The way of one value. */
+export type FieldLineage = {
+  actor: string;
+  at: string;
+  /** The mapping's default was used. */
+  defaulted: boolean;
+  mapping: string;
+  mapping_revision: number;
+  /** Position of the event that set it. */
+  position: number;
+  /** The run that set it. */
+  run?: (string | null);
+  /** Revision of the source record that it was made of. */
+  source_revision?: (number | null);
+  /** From the source's value, through every conversion, in their order. */
+  steps: Array<LineageStep>;
+  /** The Portal field. */
+  target: string;
+  /** What it holds; for a reference, the other record. */
+  value?: (Record<string, unknown> | null);
 };
 
 /** A field of one record that is not as it should be. */
@@ -419,6 +517,22 @@ export type Licence = {
   name: string;
 };
 
+/** One Portal record and where its fields came from. */
+export type Lineage = {
+  fields: Array<FieldLineage>;
+  portal: PortalPlace;
+  /** The record it was made of. */
+  source: SourcePlace;
+};
+
+export type LineageStep = {
+  /** Absent for the first step, which is the source itself. */
+  conversion?: (string | null);
+  /** The source's field; only of the first step, absent for constants. */
+  path?: (string | null);
+  value?: (Record<string, unknown> | null);
+};
+
 /** A page of a list. */
 export type Listed_App = {
   items: Array<{
@@ -465,6 +579,28 @@ export type Listed_AuditLine = {
 };
 
 /** A page of a list. */
+export type Listed_Change = {
+  items: Array<{
+    /** Who did it: usually a run. */
+    actor: string;
+    at: string;
+    /** Dotted paths that differ from the revision before; all of the first one's when there was none. Ends with … when
+there are more than can be shown. */
+    changed: Array<string>;
+    event: string;
+    position: number;
+    /** Counts the changes, from 0. */
+    revision: number;
+    /** The run it belongs to. */
+    run?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
 export type Listed_Connection = {
   items: Array<{
     /** Whom we act as. */
@@ -497,6 +633,77 @@ export type Listed_Connection = {
 };
 
 /** A page of a list. */
+export type Listed_Failing = {
+  items: Array<{
+    at: string;
+    connection: string;
+    item: string;
+    /** The record's id in its source. */
+    record: string;
+    resource: string;
+    /** Absent when the record could not be read. */
+    revision?: (number | null);
+    /** The run it failed in last, and its id there. */
+    run: string;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Failure = {
+  items: Array<{
+    /** It was resolved once and came back. */
+    came_back: boolean;
+    code: string;
+    /** Items that fail for this at present. */
+    count: number;
+    /** The newest one. */
+    example: Example;
+    /** The fetch itself fails, not single records: there is nothing to retry but the whole run. */
+    fetch: boolean;
+    field?: (string | null);
+    first_at: string;
+    id: string;
+    last_at: string;
+    /** Of the newest example. */
+    message: string;
+    /** When its state was last changed, and by whom: a person, or a run. */
+    moved_at: string;
+    moved_by: string;
+    note: string;
+    remedy?: (string | null);
+    scenario: string;
+    state: FailureState;
+    /** The node where it happens. */
+    step: string;
+    /** Times it has happened. */
+    total: number;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Feed = {
+  items: Array<{
+    conversions: Array<string>;
+    /** Only when the field would be empty otherwise. */
+    fallback: boolean;
+    path: string;
+    target: string;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
 export type Listed_Item = {
   items: Array<{
     at: string;
@@ -518,6 +725,20 @@ export type Listed_Item = {
     revision?: (number | null);
     /** The write node it went to, or would have. */
     target?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Lineage = {
+  items: Array<{
+    fields: Array<FieldLineage>;
+    portal: PortalPlace;
+    /** The record it was made of. */
+    source: SourcePlace;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -566,6 +787,8 @@ export type Listed_Mapping = {
 /** A page of a list. */
 export type Listed_PortalRecord = {
   items: Array<{
+    /** Out of use: it is gone from its source. A later write brings it back. */
+    archived: boolean;
     changed_at: string;
     created_at: string;
     entity: string;
@@ -833,8 +1056,18 @@ export type PortableScenario = {
   name: string;
 };
 
+export type PortalPlace = {
+  /** The destination's connection. */
+  connection: string;
+  id: string;
+  /** `users`, `posts`, … */
+  kind: string;
+};
+
 /** A Portal record. */
 export type PortalRecord = {
+  /** Out of use: it is gone from its source. A later write brings it back. */
+  archived: boolean;
   changed_at: string;
   created_at: string;
   entity: string;
@@ -979,11 +1212,17 @@ export type RecordPreview = {
 
 /** A record of a source, with how it came to be. */
 export type RecordShown = {
+  /** The position that was asked for; absent for now. */
+  as_of?: (number | null);
   connection: string;
+  /** It no longer existed in its source. */
+  gone: boolean;
   id: string;
   /** As the source sent it; absent when the person it speaks of was erased or the record is gone. */
   record: Record<string, unknown>;
   resource: string;
+  /** The revision that is shown. */
+  revision: number;
   /** Newest first. */
   revisions: Array<RevisionShown>;
 };
@@ -1017,6 +1256,28 @@ export type Resources = {
   items: Array<ConnectionResource>;
 };
 
+export type RetriesFilter = {
+  /** Only items that fail with this code. */
+  code?: (string | null);
+  /** Only items of this failure. */
+  failure?: (string | null);
+  scenario?: (string | null);
+  /** Only items that failed last at this time or later. */
+  since?: (string | null);
+  /** Only items that fail at this node. */
+  step?: (string | null);
+};
+
+export type RetriesStarted = {
+  /** Items that match and are worked on. */
+  count: number;
+  /** Items that match but could not be read when they came; only another run can read them again. */
+  not_recorded: number;
+  position?: (u64 | null);
+  /** The new runs; none when only asked. */
+  runs: Array<StartedRetry>;
+};
+
 /** What a retry works on, and the run that does it unless it was only asked how many there are. */
 export type RetryAnswer = {
   /** Items that match and are worked on. */
@@ -1028,6 +1289,8 @@ export type RetryAnswer = {
   position?: (u64 | null);
   /** The same. */
   run?: (string | null);
+  /** Items that match but no longer fail, because a later run brought them to a better end. */
+  settled_since: number;
 };
 
 export type RetryFilter = {
@@ -1227,6 +1490,12 @@ export type Session = {
   role: Role;
 };
 
+export type SetFailureState = {
+  /** Why, for whoever looks at it next. */
+  note?: string;
+  state: FailureState;
+};
+
 export type Severity = "error" | "warning";
 
 export type Site = {
@@ -1234,6 +1503,12 @@ export type Site = {
   details: Record<string, unknown>;
   identity: Identity;
   origin: string;
+};
+
+export type SourcePlace = {
+  connection: string;
+  id: string;
+  resource: string;
 };
 
 /** One stage of finding or testing a site. */
@@ -1248,6 +1523,15 @@ export type Stage = {
 
 export type StageResult = "passed" | "warned" | "failed" | "skipped";
 
+export type StartRetries = {
+  /** Only say how many items match. */
+  dry_run?: boolean;
+  /** Which of the items that fail at present; all of them when absent. */
+  filter?: RetriesFilter;
+  /** The rules to follow. */
+  version?: RetryVersion;
+};
+
 export type StartRun = {
   /** Run the draft instead of the published version; only with `dry_run`. */
   draft?: boolean;
@@ -1255,6 +1539,13 @@ export type StartRun = {
   dry_run?: boolean;
   /** Stop after this many records of each fetch. */
   limit?: (number | null);
+};
+
+export type StartedRetry = {
+  count: number;
+  run: string;
+  scenario: string;
+  version: number;
 };
 
 export type StoreCredentials = {
@@ -1488,6 +1779,30 @@ export interface Paths {
     body: undefined;
     ok: Timeline;
   };
+  'GET /api/v1/failures': {
+    path: Record<never, never>;
+    query: { state?: FailureState; scenario?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Failure;
+  };
+  'GET /api/v1/failures/{id}': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Failure;
+  };
+  'GET /api/v1/failures/{id}/items': {
+    path: { id: string };
+    query: { limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Failing;
+  };
+  'POST /api/v1/failures/{id}/state': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: SetFailureState;
+    ok: Done;
+  };
   'GET /api/v1/mappings': {
     path: Record<never, never>;
     query: { q?: string; limit?: number; cursor?: string; min_position?: number };
@@ -1524,6 +1839,12 @@ export interface Paths {
     body: undefined;
     ok: Done;
   };
+  'GET /api/v1/mappings/{id}/feeds': {
+    path: { id: string };
+    query: { path?: string; revision?: number; min_position?: number };
+    body: undefined;
+    ok: Listed_Feed;
+  };
   'POST /api/v1/mappings/{id}/revisions': {
     path: { id: string };
     query: Record<never, never>;
@@ -1556,9 +1877,21 @@ export interface Paths {
   };
   'GET /api/v1/portal/{kind}/{id}': {
     path: { kind: string; id: string };
-    query: { min_position?: number };
+    query: { at?: string; min_position?: number };
     body: undefined;
     ok: PortalRecord;
+  };
+  'GET /api/v1/portal/{kind}/{id}/history': {
+    path: { kind: string; id: string };
+    query: { limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Change;
+  };
+  'GET /api/v1/portal/{kind}/{id}/lineage': {
+    path: { kind: string; id: string };
+    query: { at?: string; min_position?: number };
+    body: undefined;
+    ok: Lineage;
   };
   'GET /api/v1/ready-made-mappings': {
     path: Record<never, never>;
@@ -1574,9 +1907,27 @@ export interface Paths {
   };
   'GET /api/v1/records/{connection}/{resource}/{id}': {
     path: { connection: string; resource: string; id: string };
-    query: Record<never, never>;
+    query: { at?: string; min_position?: number };
     body: undefined;
     ok: RecordShown;
+  };
+  'GET /api/v1/records/{connection}/{resource}/{id}/history': {
+    path: { connection: string; resource: string; id: string };
+    query: { limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Change;
+  };
+  'GET /api/v1/records/{connection}/{resource}/{id}/lineage': {
+    path: { connection: string; resource: string; id: string };
+    query: { path?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Lineage;
+  };
+  'POST /api/v1/retries': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: StartRetries;
+    ok: RetriesStarted;
   };
   'GET /api/v1/runs': {
     path: Record<never, never>;
@@ -1789,14 +2140,23 @@ export const WAITING_READS: ReadonlySet<string> = new Set([
   'GET /api/v1/connections/{id}/consequences',
   'GET /api/v1/connections/{id}/resources',
   'GET /api/v1/connections/{id}/timeline',
+  'GET /api/v1/failures',
+  'GET /api/v1/failures/{id}',
+  'GET /api/v1/failures/{id}/items',
   'GET /api/v1/mappings',
   'GET /api/v1/mappings/{id}',
+  'GET /api/v1/mappings/{id}/feeds',
   'GET /api/v1/overview',
   'GET /api/v1/portal',
   'GET /api/v1/portal/{kind}',
   'GET /api/v1/portal/{kind}/{id}',
+  'GET /api/v1/portal/{kind}/{id}/history',
+  'GET /api/v1/portal/{kind}/{id}/lineage',
   'GET /api/v1/ready-made-mappings',
   'GET /api/v1/records',
+  'GET /api/v1/records/{connection}/{resource}/{id}',
+  'GET /api/v1/records/{connection}/{resource}/{id}/history',
+  'GET /api/v1/records/{connection}/{resource}/{id}/lineage',
   'GET /api/v1/runs',
   'GET /api/v1/runs/{id}',
   'GET /api/v1/runs/{id}/items',

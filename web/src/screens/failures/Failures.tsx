@@ -2,8 +2,9 @@ import './failures.css';
 
 import { Button, Menu, SegmentedControl } from '@mantine/core';
 
-import type { FailureGroup, FailureState } from '../../api/coming';
+import { useScenarioNames } from '../../api/names';
 import { useWrite } from '../../api/queries';
+import type { Failure, FailureState } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
 import { Go, GoButton } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
@@ -60,8 +61,9 @@ export function Failures() {
   );
 }
 
-function Group({ group, isCurrent }: { group: FailureGroup; isCurrent: boolean }) {
+function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
   const go = useGo();
+  const nameOf = useScenarioNames();
   const set = useWrite('POST /api/v1/failures/{id}/state', {
     topics: ['failure', 'overview'],
     onDone: () => toast('Saved'),
@@ -70,7 +72,8 @@ function Group({ group, isCurrent }: { group: FailureGroup; isCurrent: boolean }
     topics: ['run', 'failure'],
     onDone: (answer) => answer.run && go(`/runs/${answer.run}`),
   });
-  const example = `/runs/${group.example.run}/records/${encodeURIComponent(group.example.item)}`;
+  const { item } = group.example;
+  const example = `/runs/${group.example.run}${item ? `/records/${encodeURIComponent(item)}` : ''}`;
   const isAccess = CREDENTIALS.test(group.code);
   return (
     <li className="failure" aria-current={isCurrent || undefined} id={group.id}>
@@ -83,10 +86,11 @@ function Group({ group, isCurrent }: { group: FailureGroup; isCurrent: boolean }
           {sentence(group.message)}
         </p>
         <p className="small muted">
-          <Go to={`/scenarios/${group.scenario}/builder`}>{group.scenario_name ?? group.scenario}</Go>, step{' '}
-          {group.step_name ?? group.step} · first <TimeAgo at={group.first_at} />, last <TimeAgo at={group.last_at} /> ·{' '}
+          <Go to={`/scenarios/${group.scenario}/builder`}>{nameOf(group.scenario)}</Go>, step{' '}
+          {group.step} · first <TimeAgo at={group.first_at} />, last <TimeAgo at={group.last_at} /> ·{' '}
           <span className="mono">{group.code}</span>
         </p>
+        {group.remedy ? <p className="small">What to do: {sentence(group.remedy)}</p> : null}
         {set.error ? <ErrorPanel error={set.error} unchanged /> : null}
         {retry.error ? <ErrorPanel error={retry.error} unchanged /> : null}
       </div>

@@ -25,7 +25,7 @@ export function HistoryTab({ source }: { source: Source }) {
   return (
     <Loaded of={history} rows={5}>
       {(answer) => {
-        const revisions = (Array.isArray(answer) ? answer : answer.items).toSorted((a, b) => a.position - b.position);
+        const revisions = answer.items.toSorted((a, b) => a.position - b.position);
         if (revisions.length === 0) return <EmptyState icon="history">Its changes will be here.</EmptyState>;
         const index = at ? revisions.findLastIndex(({ position }) => position <= Number(at)) : revisions.length - 1;
         const chosen = revisions[Math.max(0, index)];

@@ -1,9 +1,10 @@
-import type { LineageField } from '../../api/coming';
 import { useRead } from '../../api/queries';
+import type { FieldLineage } from '../../api/schema';
 import { DataTable } from '../../parts/DataTable';
 import { Go } from '../../parts/Go';
 import { EmptyState, Loaded } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
+import { actorName } from '../audit/actor';
 import { shortValue } from '../runs/ItemPanel';
 import type { Source } from './names';
 
@@ -18,11 +19,10 @@ export function LineageTab({ source }: { source: Source }) {
   return (
     <Loaded of={lineage} rows={6}>
       {(answer) => {
-        const list = Array.isArray(answer) ? answer : answer.items;
-        const fields = list.flatMap(({ fields: each }) => each);
+        const fields = answer.items.flatMap(({ fields: each }) => each);
         if (fields.length === 0) return <EmptyState>Nothing was written from this record yet.</EmptyState>;
         return (
-          <DataTable<LineageField>
+          <DataTable<FieldLineage>
             caption="Where each field came from"
             rows={fields}
             rowKey={({ target }) => target}
@@ -58,7 +58,7 @@ export function LineageTab({ source }: { source: Source }) {
                 wide: true,
                 cell: (row) => (
                   <>
-                    <Go to={`/runs/${row.run}`}>Run</Go>, <Go to={`/mappings/${row.mapping}?field=${encodeURIComponent(row.target)}`}>{`mapping v${row.mapping_revision}`}</Go>
+                    {row.run ? <Go to={`/runs/${row.run}`}>Run</Go> : actorName(row.actor)}, <Go to={`/mappings/${row.mapping}?field=${encodeURIComponent(row.target)}`}>{`mapping v${row.mapping_revision}`}</Go>
                     <div className="small muted">
                       <TimeAgo at={row.at} />
                     </div>
