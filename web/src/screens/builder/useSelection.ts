@@ -32,7 +32,11 @@ export function useSelection(graph: Graph): Selection {
   const select = useCallback(
     (step: string | undefined, then?: 'focus' | 'settings') => {
       if (step !== undefined && then === 'settings') goTo(step, 'name');
-      else setId(step);
+      else {
+        setId(step);
+        // Another step's settings shall not take the focus.
+        setFocusOn(undefined);
+      }
       if (step !== undefined && then === 'focus') focusStep(step);
     },
     [goTo],
@@ -40,7 +44,7 @@ export function useSelection(graph: Graph): Selection {
   return { selected: stepOf(graph, id), focusOn, select, goTo };
 }
 
-const HOLD_MS = 450;
+const HOLD_MS = 600;
 const LOOK_MS = 25;
 
 let holds = 0;

@@ -63,6 +63,7 @@ export function MappingBench({ mapping, newest, isOld }: Props) {
   const usedBy = useUsedBy(mapping.id);
   const isNarrow = useMediaQuery('(max-width: 1099px)', false, { getInitialValueInEffect: false });
   const state = summary(result, preview.faults);
+  useLinkedSample(search['sample'], records);
   useKeys(draft, isEditable);
   useFocusField(search['field'], targets.length > 0);
 
@@ -343,6 +344,18 @@ function useKeys(draft: MappingDraft, isEditable: boolean): void {
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
   }, [isEditable]);
+}
+
+/** A link may name a record that is not among the first. */
+function useLinkedSample(id: string | undefined, records: ReturnType<typeof useRecords>): void {
+  const asked = useRef<string | undefined>(undefined);
+  const isMissing = id !== undefined && records.shown.length > 0 && !records.shown.some((sample) => sample.id === id);
+  const { load } = records;
+  useEffect(() => {
+    if (!isMissing || asked.current === id) return;
+    asked.current = id;
+    load(id).catch(() => undefined);
+  }, [isMissing, id, load]);
 }
 
 /** A link may name the field that needs work. */
