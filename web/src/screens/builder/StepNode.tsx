@@ -63,6 +63,8 @@ function Outputs({ step }: { step: Step }) {
 }
 
 // Not by keys: the key that opens the menu would close it again.
+/** Until the menu is gone and with it its hold on the focus. */
+const CLOSED_MS = 220;
 const OUTSIDE = ['mousedown', 'touchstart'];
 
 /** The plus under a step that nothing follows yet, and the menu that the key `a` opens on any step. */
@@ -90,7 +92,7 @@ function AddAfter({ step }: { step: Step }) {
           if (event.key === 'Escape') select(step.id, 'focus');
         }}
       >
-        <KindItems refusal={(kind) => afterRefusal(graph, kind, step)} onChoose={(kind) => addAfter(step.id, kind)} />
+        <KindItems refusal={(kind) => afterRefusal(graph, kind, step)} onChoose={(kind) => setTimeout(() => addAfter(step.id, kind), CLOSED_MS)} />
       </Menu.Dropdown>
     </Menu>
   );
