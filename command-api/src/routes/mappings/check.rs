@@ -18,6 +18,7 @@ const EXAMPLES_MAX: usize = 10;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CheckMapping)]
 pub struct Check {
     #[schema(value_type = Object)]
     pub definition: Value,

@@ -1,0 +1,4 @@
+import type { Paths } from './schema';
+
+/** Every operation the console may call. */
+export type AllPaths = Paths;

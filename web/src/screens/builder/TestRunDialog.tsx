@@ -1,0 +1,69 @@
+import { Button, Modal, Radio, Switch } from '@mantine/core';
+import { useState } from 'react';
+
+import { ErrorPanel } from '../../parts/States';
+import type { TestRun } from './useTestRun';
+
+interface Props {
+  test: TestRun;
+  version: number;
+  isChanged: boolean;
+  onClose: () => void;
+}
+
+const SIZES = [
+  { value: '1', label: 'One record', about: 'The first record of each fetch' },
+  { value: '10', label: 'Ten records', about: 'The first ten records of each fetch' },
+  { value: '100', label: 'A hundred records', about: 'Enough to meet most surprises' },
+  { value: 'all', label: 'Everything', about: 'All records, as a run would read them' },
+];
+
+/** What a test run reads, and whether it may write. */
+export function TestRunDialog({ test, version, isChanged, onClose }: Props) {
+  const [size, setSize] = useState('10');
+  const [writes, setWrites] = useState(false);
+  const start = async () => {
+    if (await test.start({ limit: size === 'all' ? undefined : Number(size), writes })) onClose();
+  };
+  return (
+    <Modal opened onClose={onClose} title="Test run" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void start();
+        }}
+      >
+        <Radio.Group label="How many records" value={size} onChange={setSize}>
+          <div className="stack-8 b-sizes">
+            {SIZES.map(({ value, label, about }, n) => (
+              <Radio key={value} value={value} label={label} description={about} {...(n === 1 ? { 'data-autofocus': true } : {})} />
+            ))}
+          </div>
+        </Radio.Group>
+        <Switch
+          label="Write to Portal"
+          description={writesWords(version, isChanged, writes)}
+          checked={writes}
+          disabled={version === 0}
+          onChange={(event) => setWrites(event.currentTarget.checked)}
+        />
+        {test.error ? <ErrorPanel error={test.error} unchanged /> : null}
+        <div className="row dialog-actions">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={test.isStarting}>
+            {writes ? 'Run and write' : 'Test run'}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
+
+function writesWords(version: number, isChanged: boolean, writes: boolean): string {
+  if (version === 0) return 'Nothing is written. Writing needs a published version.';
+  if (!writes) return 'Off: everything but the writing is done, with this draft.';
+  return isChanged ? `Runs the published version ${version}, not this draft. Publish first to write with the draft.` : `Runs version ${version} and writes.`;
+}

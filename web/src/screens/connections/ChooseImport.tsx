@@ -1,0 +1,88 @@
+import { Button, Checkbox } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { call } from '../../api/client';
+import { type ApiError, asApiError } from '../../api/problem';
+import { useRead } from '../../api/queries';
+import { ErrorPanel, Loaded } from '../../parts/States';
+import { resourcesOf } from './resources';
+
+interface Props {
+  id: string;
+  /** With the first scenario that was made. */
+  onDone: (scenario: string | undefined) => void;
+}
+
+/** The site's kinds of records, and the scenarios that import them. */
+export function ChooseImport({ id, onDone }: Props) {
+  const client = useQueryClient();
+  const connection = useRead(['connection', id], 'GET /api/v1/connections/{id}', { path: { id } });
+  const templates = useRead(['template', 'list'], 'GET /api/v1/templates');
+  const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+
+  const finish = async (chosen: Array<{ id: string; name: string }>, site: string) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      let first: string | undefined;
+      for (const template of chosen) {
+        const name = `${template.name} from ${site}`.slice(0, 120);
+        const made = await call('POST /api/v1/scenarios', { body: { template: template.id, connection: id, name } });
+        first ??= made.id;
+      }
+      await client.invalidateQueries({ queryKey: ['scenario'] });
+      onDone(first);
+    } catch (failure) {
+      setError(asApiError(failure));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Loaded of={connection} rows={3}>
+      {(shown) => {
+        const resources = resourcesOf(shown.details);
+        const fitting = (templates.data?.items ?? []).filter(
+          ({ app, resources: needed }) =>
+            app === shown.app && needed.every((one) => resources.length === 0 || resources.some((has) => has.id === one)),
+        );
+        const chosen = fitting.filter((template) => !without.has(template.id));
+        return (
+          <div className="stack">
+            <p className="muted">
+              {shown.name} can give: {resources.map(({ label }) => label).join(', ') || 'what its test will show'}.
+            </p>
+            <fieldset className="stack-8 plain-fieldset">
+              <legend className="strong">Create the standard scenarios</legend>
+              {fitting.map((template) => (
+                <Checkbox
+                  key={template.id}
+                  label={template.name}
+                  description={template.summary}
+                  checked={!without.has(template.id)}
+                  onChange={(event) => {
+                    const next = new Set(without);
+                    if (event.currentTarget.checked) next.delete(template.id);
+                    else next.add(template.id);
+                    setWithout(next);
+                  }}
+                />
+              ))}
+            </fieldset>
+            {error ? <ErrorPanel error={error} /> : null}
+            {templates.error ? <ErrorPanel error={templates.error} onRetry={() => void templates.refetch()} /> : null}
+            <div>
+              <Button loading={isBusy} onClick={() => void finish(chosen, shown.name)} disabled={templates.isPending}>
+                {chosen.length > 0 ? 'Finish and open the first' : 'Finish'}
+              </Button>
+            </div>
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}

@@ -1,0 +1,137 @@
+import './records.css';
+
+import { Tabs } from '@mantine/core';
+
+import { useConnectionNames } from '../../api/names';
+import { useRead } from '../../api/queries';
+import type { PortalRecord } from '../../api/schema';
+import { useFilters, usePathValues } from '../../app/go';
+import { Away, Go } from '../../parts/Go';
+import { Card, Page } from '../../parts/Page';
+import { EmptyState, Loaded } from '../../parts/States';
+import { Tag } from '../../parts/StatusBadge';
+import { TimeAgo } from '../../parts/TimeAgo';
+import { words } from '../../parts/format';
+import { EventsTab } from './EventsTab';
+import { HistoryTab } from './HistoryTab';
+import { LineageTab } from './LineageTab';
+import { type Source, labelOf, sourceOf } from './names';
+
+/** One Portal record: what it is, where every field came from, and how it was before. */
+export function RecordDetail() {
+  const { kind = '', id = '' } = usePathValues();
+  const [search, change] = useFilters();
+  const record = useRead(['portal', id], 'GET /api/v1/portal/{kind}/{id}', { path: { kind, id } });
+  const tab = search['at'] ? 'history' : (search['tab'] ?? 'lineage');
+  const shown = record.data;
+  const source = shown ? sourceOf(shown.external) : undefined;
+  return (
+    <Page
+      title={shown ? labelOf(shown) : 'Record'}
+      back={<Go to="/records" className="small">Records</Go>}
+      aside={shown ? <Tag>{words(shown.entity)}</Tag> : null}
+    >
+      <Loaded of={record} rows={8}>
+        {(loaded) => (
+          <div className="record-columns">
+            <Card title="In Portal now">
+              <Now record={loaded} source={source} />
+            </Card>
+            <section className="card" aria-label="Where it came from">
+              <Tabs
+                value={tab}
+                onChange={(next) => change({ tab: next === 'lineage' ? undefined : (next ?? undefined), at: undefined })}
+                data-keeps-focus
+              >
+                <Tabs.List>
+                  <Tabs.Tab value="lineage">Lineage</Tabs.Tab>
+                  <Tabs.Tab value="history">History</Tabs.Tab>
+                  <Tabs.Tab value="events">Events</Tabs.Tab>
+                </Tabs.List>
+                <Tabs.Panel value={tab}>{source ? panel(tab, source) : <EmptyState>It did not come from a source.</EmptyState>}</Tabs.Panel>
+              </Tabs>
+            </section>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function panel(tab: string, source: Source) {
+  if (tab === 'history') return <HistoryTab source={source} />;
+  if (tab === 'events') return <EventsTab source={source} />;
+  return <LineageTab source={source} />;
+}
+
+const WEB = /^https?:\/\//;
+
+function Now({ record, source }: { record: PortalRecord; source: Source | undefined }) {
+  const nameOf = useConnectionNames();
+  return (
+    <div className="stack">
+      <dl className="facts">
+        {Object.entries(record.fields)
+          .filter(([, value]) => value !== null && value !== '')
+          .map(([name, value]) => (
+            <div key={name} className="facts-row">
+              <dt>{words(name)}</dt>
+              <dd className="field-value">
+                {typeof value === 'string' && WEB.test(value) ? <Away href={value}>{value}</Away> : textOf(value)}
+              </dd>
+            </div>
+          ))}
+        {Object.entries(record.references).map(([name, id]) => (
+          <div key={name} className="facts-row">
+            <dt>{words(name)}</dt>
+            <dd className="mono">{id}</dd>
+          </div>
+        ))}
+        {Object.entries(record.pending).map(([name, external]) => (
+          <div key={name} className="facts-row">
+            <dt>{words(name)}</dt>
+            <dd>
+              <Tag tone="warn">waits for {external}</Tag>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <hr />
+      <dl className="facts">
+        <dt>Source</dt>
+        <dd>
+          {source ? (
+            <>
+              <Go to={`/connections/${source.connection}/status`}>{nameOf(source.connection)}</Go>{' '}
+              <span className="mono">{source.resource} {source.id}</span>
+            </>
+          ) : (
+            record.external
+          )}
+        </dd>
+        <dt>Mapping</dt>
+        <dd>
+          <Go to={`/mappings/${record.mapping.id}`}>{`${record.mapping.id} v${record.mapping.revision}`}</Go>
+        </dd>
+        <dt>Changed</dt>
+        <dd>
+          <TimeAgo at={record.changed_at} />
+        </dd>
+        <dt>Created</dt>
+        <dd>
+          <TimeAgo at={record.created_at} />
+        </dd>
+        <dt>Id</dt>
+        <dd className="mono">{record.id}</dd>
+      </dl>
+    </div>
+  );
+}
+
+const SHOWN = 600;
+
+/** Values are text, whatever they contain. */
+function textOf(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

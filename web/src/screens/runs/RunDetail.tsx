@@ -1,0 +1,182 @@
+import './runs.css';
+
+import { Button, Tabs } from '@mantine/core';
+import { useState } from 'react';
+
+import { useScenarioNames } from '../../api/names';
+import { useRead, useWrite } from '../../api/queries';
+import type { Run } from '../../api/schema';
+import { useFilters, useGo, usePathValues } from '../../app/go';
+import { ConfirmDialog } from '../../parts/ConfirmDialog';
+import { Go } from '../../parts/Go';
+import { Icon } from '../../parts/Icon';
+import { Card, Page } from '../../parts/Page';
+import { ErrorPanel, Loaded } from '../../parts/States';
+import { StatusBadge, Tag } from '../../parts/StatusBadge';
+import { TimeAgo } from '../../parts/TimeAgo';
+import { count, number } from '../../parts/format';
+import { toast } from '../../parts/toasts';
+import { Feedback } from './Feedback';
+import { ItemPanel } from './ItemPanel';
+import { RetryDialog } from './RetryDialog';
+import { RunGroups } from './RunGroups';
+import { RunHead } from './RunHead';
+import { RunItems } from './RunItems';
+import { RunLog } from './RunLog';
+import { RunSteps } from './RunSteps';
+import { startedBy, took } from './Runs';
+import { isOver } from './progress';
+
+/** One run: what it did, record by record. */
+export function RunDetail() {
+  const { id = '', key } = usePathValues();
+  const [search, change] = useFilters();
+  const go = useGo();
+  const nameOf = useScenarioNames();
+  const run = useRead(['run', id], 'GET /api/v1/runs/{id}', { path: { id } });
+  const [open, setOpen] = useState<'cancel' | 'retry'>();
+  const cancel = useWrite('POST /api/v1/runs/{id}/cancel', {
+    topics: ['run'],
+    onDone: () => {
+      setOpen(undefined);
+      toast('The run stops after the current page');
+    },
+  });
+  const again = useWrite('POST /api/v1/scenarios/{id}/runs', {
+    topics: ['run'],
+    onDone: ({ run: started }) => go(`/runs/${started}`),
+  });
+  const shown = run.data;
+  const tab = search['tab'] ?? 'records';
+  const tabTo = (next: string | null) => change({ tab: next === 'records' ? undefined : (next ?? undefined) });
+
+  return (
+    <Page
+      title={shown ? nameOf(shown.scenario) : 'Run'}
+      back={<Go to="/runs" className="small">Runs</Go>}
+      aside={
+        shown ? (
+          <span className="row" role="status">
+            <StatusBadge status={shown.phase} />
+            {shown.mode === 'dry-run' ? <Tag tone="info">test, writes nothing</Tag> : null}
+          </span>
+        ) : null
+      }
+      actions={shown ? <Actions run={shown} onCancel={() => setOpen('cancel')} onRetry={() => setOpen('retry')} onAgain={() => again.mutate({ path: { id: shown.scenario }, body: { dry_run: shown.mode === 'dry-run' } })} isStarting={again.isPending} /> : null}
+    >
+      <div className="stack">
+        {again.error ? <ErrorPanel error={again.error} unchanged /> : null}
+        <Loaded of={run} rows={8}>
+          {(loaded) => (
+            <>
+              <RunHead run={loaded} />
+              <div className={key ? 'run-columns run-with-panel' : 'run-columns'}>
+                <div className="stack run-left">
+                  <RunSteps run={loaded} />
+                  <Card title="About">
+                    <dl className="facts">
+                      <dt>Scenario</dt>
+                      <dd>
+                        <Go to={`/scenarios/${loaded.scenario}/builder`}>{nameOf(loaded.scenario)}</Go> v{loaded.version}
+                      </dd>
+                      <dt>Started by</dt>
+                      <dd>{loaded.retry_of ? <Go to={`/runs/${loaded.retry_of}`}>{startedBy(loaded)}</Go> : startedBy(loaded)}</dd>
+                      <dt>Start</dt>
+                      <dd>
+                        <TimeAgo at={loaded.started_at} />
+                      </dd>
+                      <dt>Took</dt>
+                      <dd>{took(loaded)}</dd>
+                      <dt>Id</dt>
+                      <dd className="mono">{loaded.id}</dd>
+                    </dl>
+                  </Card>
+                  {isOver(loaded) && loaded.mode === 'apply' ? <Feedback run={loaded} /> : null}
+                </div>
+                <section className="card run-middle" aria-label="Records and log">
+                  <Tabs value={tab} onChange={tabTo} data-keeps-focus>
+                    <Tabs.List>
+                      <Tabs.Tab value="records">Records</Tabs.Tab>
+                      <Tabs.Tab value="groups">Reasons</Tabs.Tab>
+                      <Tabs.Tab value="log">Log</Tabs.Tab>
+                    </Tabs.List>
+                    <Tabs.Panel value="records">
+                      <RunItems run={loaded} current={key} />
+                    </Tabs.Panel>
+                    <Tabs.Panel value="groups">{tab === 'groups' ? <RunGroups run={loaded} /> : null}</Tabs.Panel>
+                    <Tabs.Panel value="log">{tab === 'log' ? <RunLog run={loaded} /> : null}</Tabs.Panel>
+                  </Tabs>
+                </section>
+                {key ? <ItemPanel key={key} run={loaded} item={key} onClose={() => go(`/runs/${id}${queryOf(search)}`)} /> : null}
+              </div>
+            </>
+          )}
+        </Loaded>
+      </div>
+      {shown ? (
+        <ConfirmDialog
+          isOpen={open === 'cancel'}
+          onClose={() => setOpen(undefined)}
+          onConfirm={() => cancel.mutate({ path: { id }, body: {} })}
+          title="Cancel this run?"
+          confirm="Cancel the run"
+          isBusy={cancel.isPending}
+          error={cancel.error}
+        >
+          <p>
+            It stops after the current page. {count(shown.counts.created + shown.counts.updated, 'record')}{' '}
+            {shown.mode === 'apply' ? 'stay imported.' : 'were tried; nothing was written.'}
+          </p>
+        </ConfirmDialog>
+      ) : null}
+      {shown && open === 'retry' ? <RetryDialog run={shown} onClose={() => setOpen(undefined)} /> : null}
+    </Page>
+  );
+}
+
+interface ActionsProps {
+  run: Run;
+  onCancel: () => void;
+  onRetry: () => void;
+  onAgain: () => void;
+  isStarting: boolean;
+}
+
+function Actions({ run, onCancel, onRetry, onAgain, isStarting }: ActionsProps) {
+  const topics = { topics: ['run'] };
+  const pause = useWrite('POST /api/v1/runs/{id}/pause', topics);
+  const resume = useWrite('POST /api/v1/runs/{id}/resume', topics);
+  const path = { id: run.id };
+  if (!isOver(run)) {
+    return (
+      <>
+        {run.phase === 'paused' ? (
+          <Button variant="default" loading={resume.isPending} onClick={() => resume.mutate({ path })}>
+            Resume
+          </Button>
+        ) : run.phase === 'running' ? (
+          <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate({ path })}>
+            Pause
+          </Button>
+        ) : null}
+        <Button variant="default" disabled={run.phase === 'cancelling'} onClick={onCancel} leftSection={<Icon name="player-stop" />}>
+          Cancel
+        </Button>
+      </>
+    );
+  }
+  return (
+    <>
+      <Button variant="default" onClick={onAgain} loading={isStarting}>
+        Run again
+      </Button>
+      {run.counts.failed > 0 ? <Button onClick={onRetry}>Retry failed ({number(run.counts.failed)})</Button> : null}
+    </>
+  );
+}
+
+export function queryOf(search: Record<string, string | undefined>): string {
+  const filled = Object.entries(search).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  const text = new URLSearchParams(filled).toString();
+  return text ? `?${text}` : '';
+}

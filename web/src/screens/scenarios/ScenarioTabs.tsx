@@ -1,0 +1,19 @@
+import { Go } from '../../parts/Go';
+
+/** The pages of one scenario. */
+export function ScenarioTabs({ id, at }: { id: string; at: 'builder' | 'versions' | 'runs' }) {
+  const pages = [
+    ['builder', 'Builder'],
+    ['versions', 'Versions'],
+    ['runs', 'Runs'],
+  ] as const;
+  return (
+    <nav className="page-tabs" aria-label="Pages of this scenario">
+      {pages.map(([page, label]) => (
+        <Go key={page} to={`/scenarios/${id}/${page}`} aria-current={page === at ? 'page' : undefined}>
+          {label}
+        </Go>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { api, end, openBrowser, startDemo, until, violations } from './builder-support.mjs';
+
+let server;
+let browser;
+let page;
+let mappings;
+
+const row = (name) => page.getByRole('group', { name: new RegExp(`^${name}, `) });
+const result = (name) => row(name).locator('.m-result');
+const summary = (text) => page.getByRole('status').filter({ hasText: text }).first();
+const mappingOf = (resource) => mappings.find((one) => one.resource === resource).id;
+
+async function open(id, search = '') {
+  await page.goto(`${server.ui}/ui/mappings/${id}${search}`);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await page.getByRole('radio', { name: /^#/ }).first().waitFor();
+  await summary(/would/).waitFor();
+}
+
+/** Waits until what is shown belongs to the mapping as it is now. */
+async function settled(name) {
+  await page.waitForTimeout(250);
+  await until(async () => (await result(name).getAttribute('data-stale')) === null, 'a current result');
+}
+
+before(async () => {
+  server = await startDemo();
+  try {
+    browser = await openBrowser(server);
+  } catch (error) {
+    await end(server);
+    throw error;
+  }
+  ({ page } = browser);
+  mappings = (await api(server, 'GET', '/mappings')).items;
+});
+
+after(async () => {
+  await browser?.close();
+  if (server) await end(server);
+});
+
+describe('the mapping screen', () => {
+  it('13: shows what a run writes afterwards', async () => {
+    const id = mappingOf('posts');
+    await open(id);
+    const sample = (await page.getByRole('radio', { checked: true }).textContent()).replace(/^#(\w+).*/, '$1');
+    await page.getByRole('textbox', { name: 'Title comes from' }).or(page.getByRole('combobox', { name: 'Title comes from' })).first().focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('slug');
+    await page.getByRole('option', { name: /^slug/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await settled('Title');
+    const shown = (await result('Title').textContent()).trim();
+    assert.match(shown, /^[a-z0-9-]+$/);
+    await page.getByRole('button', { name: 'Save revision 2' }).click();
+    await page.getByText(/Saved as revision 2/).waitFor();
+
+    const { items: scenarios } = await api(server, 'GET', '/scenarios');
+    const scenario = scenarios.find((one) => one.name.includes('posts')).id;
+    await api(server, 'POST', `/scenarios/${scenario}/publish`, { note: 'slug as title' });
+    const { run } = await api(server, 'POST', `/scenarios/${scenario}/runs`, {});
+    await until(async () => !['running', 'paused', 'cancelling'].includes((await api(server, 'GET', `/runs/${run}`)).phase), 'the end of the run', 30_000);
+    const { items } = await api(server, 'GET', `/runs/${run}/items?limit=500`);
+    const item = items.find((one) => one.record === sample);
+    const written = await api(server, 'GET', `/portal/posts/${item.portal}`);
+    assert.equal(JSON.stringify(written).includes(`"title":"${shown}"`), true);
+  });
+
+  it('14: names the field that fails, and takes a default', async () => {
+    await open(mappingOf('users'));
+    await row('Website').getByRole('button', { name: /^Check Website/ }).click();
+    await page.getByRole('button', { name: 'Add a check' }).click();
+    await page.getByRole('menuitem', { name: 'Must have a value' }).click();
+    await page.keyboard.press('Escape');
+    await settled('Website');
+    await row('Website').getByRole('button', { name: 'Website', exact: true }).click();
+    await page.getByRole('button', { name: 'Another' }).click();
+    await page.getByRole('menuitem', { name: 'One with an empty Website' }).click();
+    await result('Website').getByText('REQUIRED').waitFor();
+    await summary('1 field would fail').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await row('Website').getByLabel('If Website is empty, use').fill('https://example.org/');
+    await result('Website').getByText('default', { exact: true }).waitFor();
+    assert.match(await result('Website').textContent(), /https:\/\/example\.org\//);
+    await summary('This record would be saved').waitFor();
+  });
+
+  it('15: replaces on drop, and brings back on undo', async () => {
+    await open(mappingOf('users'));
+    const before = await row('Name').getByLabel('Name comes from').inputValue();
+    await page.getByRole('button', { name: /^nickname / }).dragTo(row('Name'));
+    await until(async () => (await row('Name').getByLabel('Name comes from').inputValue()) === 'nickname', 'the dropped field');
+    await settled('Name');
+    await page.getByRole('button', { name: /^Undo: Fill Name/ }).click();
+    await until(async () => (await row('Name').getByLabel('Name comes from').inputValue()) === before, 'the field before');
+  });
+
+  it('fills a row by two clicks, and finds source fields by their values', async () => {
+    await open(mappingOf('users'));
+    await row('Bio').getByRole('button', { name: 'Bio', exact: true }).click();
+    await page.getByLabel('Find a source field by name or value').fill('nickname');
+    assert.equal(await page.locator('.m-source').count(), 1);
+    await page.locator('.m-source').click();
+    assert.equal(await row('Bio').getByLabel('Bio comes from').inputValue(), 'nickname');
+  });
+
+  it('suggests by name for empty rows only, until confirmed', async () => {
+    await open(mappingOf('users'));
+    await row('Bio').getByRole('button', { name: 'How Bio is filled' }).click();
+    await page.getByRole('menuitem', { name: 'Do not fill it' }).click();
+    const name = await row('Name').getByLabel('Name comes from').inputValue();
+    await page.getByRole('button', { name: 'Map by name' }).click();
+    await row('Bio').getByText('suggested').waitFor();
+    assert.equal(await row('Bio').getByLabel('Bio comes from').inputValue(), 'description');
+    assert.equal(await row('Name').getByLabel('Name comes from').inputValue(), name);
+    await page.getByRole('button', { name: 'Confirm Bio' }).click();
+    assert.equal(await row('Bio').getByText('suggested').count(), 0);
+  });
+
+  it('keeps the other results while one row cannot be read, and does not save it', async () => {
+    await open(mappingOf('users'));
+    await row('Bio').getByRole('button', { name: 'How Bio is filled' }).click();
+    await page.getByRole('menuitem', { name: 'A text with fields in it' }).click();
+    await row('Bio').getByLabel('Bio is made of').fill('{first_name');
+    await result('Bio').getByText('INVALID_TEMPLATE').waitFor();
+    assert.notEqual((await result('Name').textContent()).trim(), '');
+    await page.getByText('1 row to correct').waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Save revision/ }).isDisabled(), true);
+    await row('Bio').getByLabel('Bio is made of').fill('{first_name} {last_name}');
+    await until(async () => !(await page.getByRole('button', { name: /^Save revision/ }).isDisabled()), 'Save to be enabled');
+  });
+
+  it('checks the last hundred records and leads to those that fail', async () => {
+    await open(mappingOf('users'));
+    await page.getByRole('button', { name: 'Check on the last 100' }).click();
+    await page.getByRole('heading', { name: /25 records: 24 ok, 1 fails/ }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: '#25' }).click();
+    await result('E-mail').getByText('NOT_AN_EMAIL').waitFor();
+    await summary('1 field would fail').waitFor();
+  });
+
+  it('does not write over a revision that somebody else saved', async () => {
+    const id = mappingOf('users');
+    await open(id);
+    await row('Bio').getByLabel('If Bio is empty, use').fill('mine');
+    await settled('Bio');
+    const { definition, revision } = await api(server, 'GET', `/mappings/${id}`);
+    const theirs = { ...definition, fields: definition.fields.map((one) => (one.to === 'locale' ? { ...one, default: 'en' } : one)) };
+    await api(server, 'POST', `/mappings/${id}/revisions`, { expected: revision, definition: theirs });
+    await page.getByRole('button', { name: /^Save revision/ }).click();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText(/Locale, if empty: "en"/).waitFor();
+    await page.getByRole('button', { name: /^Keep mine as revision/ }).click();
+    await page.getByText(new RegExp(`Saved as revision ${revision + 2}`)).waitFor();
+    assert.equal((await api(server, 'GET', `/mappings/${id}`)).revision, revision + 2);
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1440, 320]) {
+      it(`has no violation at ${width} px, ${colorScheme}, and does not scroll sideways`, async () => {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await open(mappingOf('posts'));
+        await page.waitForTimeout(300);
+        assert.deepEqual(await violations(page), []);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+      });
+    }
+  }
+
+  it('says nothing to anybody else', () => {
+    assert.deepEqual(browser.problems, []);
+  });
+});
