@@ -103,7 +103,7 @@ impl House {
         let bus: Arc<dyn Bus> = Arc::new(LogBus::new(store.clone()));
         let mut projector =
             Projector::new("views", projector::projections::all(), reads.clone(), vault.clone());
-        let executor = Executor::new(store, ids.clone());
+        let executor = Executor::new(store.clone(), ids.clone());
         let hooks = ingest::Hooks::new(ingest::Parts {
             executor: executor.clone(),
             reads: reads.clone(),
