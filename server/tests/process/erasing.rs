@@ -11,18 +11,18 @@ use super::import::{Place, json};
 use super::integrity::{folded, run, said, text_of};
 use super::running::command;
 
-const EMAIL: &str = "zelda.quixwood@example.org";
+pub const EMAIL: &str = "zelda.quixwood@example.org";
 /// What no file may hold afterwards.
-const CANARIES: [&str; 4] = ["zelda.quixwood", "Quixwood", "quixwood", "zquix"];
+pub const CANARIES: [&str; 4] = ["zelda.quixwood", "Quixwood", "quixwood", "zquix"];
 
-struct Town {
-    place: Place,
+pub struct Town {
+    pub place: Place,
     password: PathBuf,
 }
 
 impl Town {
     /// A site with a person in it, imported; every view shows it.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Place::new();
         place.site().put_user(User::named("zquix", "Zelda Quixwood", EMAIL));
         let password = place.secret("password", SAMPLE_PASSWORD);
@@ -32,30 +32,30 @@ impl Town {
         town
     }
 
-    fn import(&self) -> Value {
+    pub fn import(&self) -> Value {
         json(&self.place.import(&self.password, &["--resources", "users"]))
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.place.data()
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         run(&self.data(), args)
     }
 
-    fn preview(&self) -> Value {
+    pub fn preview(&self) -> Value {
         json(&self.run(&["erase", "--json", "--email", EMAIL]))
     }
 
-    fn erase(&self) -> Output {
+    pub fn erase(&self) -> Output {
         self.run(&["erase", "--json", "--email", EMAIL, "--apply", "--reason", "asked by letter"])
     }
 }
 
 /// Files below a directory that hold one of the texts, as they are or within what is packed: here, nothing is packed
 /// that is not sealed, but views are, so those are read through the API.
-fn holding(directory: &Path, texts: &[&str]) -> Vec<String> {
+pub fn holding(directory: &Path, texts: &[&str]) -> Vec<String> {
     let mut found = vec![];
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
