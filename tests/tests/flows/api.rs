@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use command_api::{Context, Settings, Templates, local_router};
 use domain::scenario::{ScenarioCommand, Scenarios};
+use engine::rebuild::ViewKeeper;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -16,7 +17,10 @@ pub struct Api(Router);
 impl Api {
     pub fn of(stage: &Stage) -> Self {
         let parts = &stage.parts;
+        let rebuild = stage.rebuild();
+        let views = ViewKeeper::new(rebuild, projector::projections::all, stage.parts.clock.clone());
         Self(local_router(Context {
+            views,
             executor: parts.executor.clone(),
             reads: parts.reads.clone(),
             vault: parts.vault.clone(),
