@@ -81,6 +81,7 @@ fn open(
     }
 }
 
-fn json(body: Option<Bytes>) -> Result<Option<Value>, Problem> {
+/// A body as JSON.
+pub fn json(body: Option<Bytes>) -> Result<Option<Value>, Problem> {
     body.map(|body| serde_json::from_slice(&body)).transpose().map_err(|error| Problem::fault(&error))
 }

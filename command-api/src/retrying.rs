@@ -35,6 +35,8 @@ pub struct Selection {
     pub items: Vec<Failed>,
     /// Items that match but could not be read when they came, so that there is nothing to work on.
     pub not_recorded: u64,
+    /// Items that match but have come to a better end since.
+    pub settled_since: u64,
 }
 
 impl Selection {
@@ -69,6 +71,20 @@ impl Api {
             Some(RunEvent::Started(started)) => Ok(started),
             _ => Err(Problem::not_found("run")),
         }
+    }
+
+    /// How many items a retry works on.
+    pub async fn chosen(&self, run: &RunId) -> Result<u64, Problem> {
+        let stream = StreamName::new(Runs::CATEGORY, run);
+        let most = 1 + CHOSEN_MAX / CHOSEN_TOGETHER_MAX;
+        let events = self.context.executor.store.read_stream(&stream, 0, most * 2).await?;
+        let mut count = 0;
+        for event in events.iter().filter(|event| &*event.event_type == "run.items-chosen") {
+            if let RunEvent::ItemsChosen(chosen) = history::decode(event)? {
+                count += chosen.items.len() as u64;
+            }
+        }
+        Ok(count)
     }
 
     /// The newest published version of a scenario, if it may run.

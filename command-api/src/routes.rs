@@ -1,15 +1,18 @@
 //! Every route, by area; one file for each endpoint.
 
+mod about;
 mod apps;
 mod audit;
 pub mod connections;
 mod describe;
 mod erasures;
+mod failures;
 mod mappings;
 pub mod oauth;
 mod overview;
 mod portal;
 mod records;
+mod retries;
 mod runs;
 mod scenarios;
 mod session;
@@ -19,23 +22,29 @@ mod views;
 
 use crate::area::Area;
 
+pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    Area::default()
-        .join(overview::area())
-        .join(apps::area())
-        .join(connections::area())
-        .join(scenarios::area())
-        .join(mappings::area())
-        .join(runs::area())
-        .join(records::area())
-        .join(portal::area())
-        .join(tokens::area())
-        .join(session::area())
-        .join(audit::area())
-        .join(views::area())
-        .join(erasures::area())
-        .join(stream::area())
-        .join(describe::area())
+    let areas: [fn() -> Area; 18] = [
+        overview::area,
+        apps::area,
+        connections::area,
+        scenarios::area,
+        mappings::area,
+        runs::area,
+        failures::area,
+        retries::area,
+        records::area,
+        portal::area,
+        tokens::area,
+        session::area,
+        audit::area,
+        views::area,
+        erasures::area,
+        stream::area,
+        about::area,
+        describe::area,
+    ];
+    areas.into_iter().fold(Area::default(), |all, area| all.join(area()))
 }

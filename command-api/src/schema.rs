@@ -76,6 +76,15 @@ pub enum RunMode {
 
 #[derive(ToSchema)]
 #[schema(rename_all = "kebab-case")]
+pub enum FailureState {
+    Open,
+    Acknowledged,
+    Resolved,
+    Ignored,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
 pub enum RunKind {
     Import,
     Retry,
@@ -201,6 +210,16 @@ pub struct Provenance {
     result: Option<()>,
 }
 
+/// One Portal field and a field of the source that goes into it.
+#[derive(ToSchema)]
+pub struct Feed {
+    target: String,
+    path: String,
+    conversions: Vec<String>,
+    /// Only when the field would be empty otherwise.
+    fallback: bool,
+}
+
 #[derive(ToSchema)]
 pub struct ProvenanceStep {
     conversion: String,
@@ -227,6 +246,7 @@ pub struct RevisionLine {
 mod tests {
     use domain::access::Role;
     use domain::connection::{Health, StageResult};
+    use domain::failure::FailureState;
     use domain::run::{Level, Outcome, RunMode};
     use domain::views::{ConnectionPhase, RunPhaseView};
     use serde_json::{Value, json};
@@ -234,10 +254,12 @@ mod tests {
     #[test]
     fn the_described_words_are_those_of_the_domain() {
         use ConnectionPhase as C;
+        use FailureState as S;
         use RunPhaseView as P;
         let described = serde_json::to_value(crate::openapi()).unwrap();
         let words = |name: &str| described["components"]["schemas"][name]["enum"].clone();
-        let pairs: [(&str, Value); 8] = [
+        let pairs: [(&str, Value); 9] = [
+            ("FailureState", json!([S::Open, S::Acknowledged, S::Resolved, S::Ignored])),
             ("Health", json!([Health::Unknown, Health::Healthy, Health::Degraded, Health::Failing])),
             (
                 "StageResult",

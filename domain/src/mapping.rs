@@ -13,6 +13,7 @@ mod compile;
 mod convert;
 pub mod definition;
 mod explain;
+mod feeds;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use bounds::{OUTPUT_BYTES_MAX, STEPS_MAX};
 pub(crate) use convert::is_rfc3339;
 pub use definition::{Conversion, Definition, Otherwise};
 pub use explain::{Provenance, ProvenanceStep};
+pub use feeds::Feed;
 pub use problem::{Code, FieldProblem};
 pub use ready::{READY_MADE, ReadyMade, portal_fields};
 pub use target::{Personal, TargetField, TargetFields, TargetType};
@@ -94,6 +96,11 @@ impl CompiledMapping {
         let all = paths.clone();
         paths.retain(|path| !path.is_empty() && !all.iter().any(|outer| inside(path, outer)));
         paths
+    }
+
+    /// Which fields of the source go into which Portal fields; with `path`, only what that field feeds, or a part of it.
+    pub fn feeds(&self, path: Option<&str>) -> Vec<Feed> {
+        feeds::feeds(&self.fields, path)
     }
 
     /// The values of an outcome that must be unique within the run, by field, for the run to check. Equal texts are

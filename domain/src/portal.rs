@@ -36,6 +36,9 @@ pub struct PortalWritten {
     /// The source's version of the record, for the stale guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_version: Option<String>,
+    /// Revision of the source record that these fields were made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_revision: Option<u64>,
     pub mapping: MappingStamp,
     /// References that found their target, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -5,7 +5,9 @@
 
 use std::sync::LazyLock;
 
+mod audit;
 mod connections;
+mod failures;
 mod portal;
 mod records;
 mod runs;
@@ -14,7 +16,12 @@ mod tally;
 mod tokens;
 mod watches;
 
+pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
+pub use failures::{
+    FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
+    failing_prefix, failing_run_key,
+};
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
@@ -77,7 +84,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 14] = [
+pub const ALL: [&ViewSpec; 16] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -85,6 +92,7 @@ pub const ALL: [&ViewSpec; 14] = [
     &RUNS,
     &RUN_CHUNKS,
     &RUN_LOG,
+    &FAILURES,
     &RECORDS,
     &LINKS,
     &PORTAL,
@@ -92,4 +100,5 @@ pub const ALL: [&ViewSpec; 14] = [
     &HOURS,
     &TOTALS,
     &WATCHES,
+    &AUDIT,
 ];

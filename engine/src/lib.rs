@@ -3,6 +3,7 @@
 //! This crate knows nothing of WordPress, connections or runs; it knows events, streams, views and secrets. Only this
 //! crate appends to the log.
 
+pub mod as_of;
 pub mod bodies;
 mod bridge;
 pub mod chain;

@@ -40,6 +40,12 @@ pub trait Projection: Send + Sync + 'static {
     /// The document that folding this event will look at, if any: known from the stream's name alone.
     fn needs(&self, recorded: &Recorded) -> Option<String>;
 
+    /// More documents that folding this event will look at, named by what is known so far. Asked again, before each
+    /// event, until it names nothing new; at most [`LOOKS_MAX`] times.
+    fn needs_also(&self, _: &Recorded, _: &Docs) -> Result<Vec<String>, FoldError> {
+        Ok(vec![])
+    }
+
     /// True if it wants event bodies opened.
     fn reads_bodies(&self) -> bool {
         false
@@ -47,6 +53,9 @@ pub trait Projection: Send + Sync + 'static {
 
     fn fold(&self, event: &Opened<'_>, docs: &mut Docs) -> Result<(), FoldError>;
 }
+
+/// Times that a projection may name more documents for one event.
+pub const LOOKS_MAX: usize = 4;
 
 /// A view's documents while a slice is folded.
 pub struct Docs {
@@ -131,6 +140,27 @@ impl Projector {
                 .any(|p| p.reads_bodies() && p.categories().contains(&event.stream.category()))
     }
 
+    /// Loads what one event's fold will look at besides what its name tells.
+    async fn look_further(
+        &self,
+        projection: &dyn Projection,
+        event: &Recorded,
+        docs: &mut Docs,
+    ) -> Result<(), Cause> {
+        for _ in 0..LOOKS_MAX {
+            let mut keys = projection.needs_also(event, docs)?;
+            keys.retain(|key| !docs.known.contains_key(key));
+            if keys.is_empty() {
+                return Ok(());
+            }
+            keys.sort_unstable();
+            keys.dedup();
+            let found = self.store.get(projection.view(), &keys).await?;
+            docs.known.extend(keys.into_iter().zip(found));
+        }
+        Ok(())
+    }
+
     async fn fold_one(
         &self,
         index: usize,
@@ -151,6 +181,7 @@ impl Projector {
         let docs = if keys.is_empty() { vec![] } else { self.store.get(projection.view(), &keys).await? };
         let mut docs = Docs::new(projection.view(), keys.into_iter().zip(docs).collect());
         for event in mine() {
+            self.look_further(&**projection, event.recorded, &mut docs).await?;
             projection.fold(event, &mut docs)?;
         }
         Ok(ViewBatch {

@@ -1,6 +1,8 @@
 //! One file per view: the pure fold that fills it.
 
+mod audit;
 mod connections;
+mod failures;
 mod hours;
 mod links;
 mod mappings;
@@ -27,6 +29,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(runs::Runs),
         Box::new(run_chunks::RunChunks),
         Box::new(run_log::RunLog),
+        Box::new(failures::Failures),
         Box::new(records::Records),
         Box::new(links::Links),
         Box::new(portal::Portal),
@@ -34,6 +37,7 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(hours::Hours),
         Box::new(totals::Totals),
         Box::new(watches::Watches),
+        Box::new(audit::Audit),
     ]
 }
 

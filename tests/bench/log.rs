@@ -195,6 +195,7 @@ fn written(position: u64, id: u64, portal: &PortalId, subject: &str, key: &Subje
         entity: "user".to_owned(),
         external: subject.to_owned(),
         digest: hash::short(plain.as_bytes()),
+        source_revision: None,
         source_version: None,
         mapping: MappingStamp { id: MappingId::new("users"), revision: 1 },
         references: std::collections::BTreeMap::new(),

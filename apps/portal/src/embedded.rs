@@ -171,6 +171,7 @@ fn write(item: &WriteItem, arrived: &HashMap<String, PortalId>) -> PortalWritten
         external: item.record.path(),
         digest: item.digest.clone(),
         source_version: item.source_version.clone(),
+        source_revision: Some(item.revision),
         mapping: item.mapping.clone(),
         references,
         pending,

@@ -20,6 +20,8 @@ pub struct WriteItem {
     /// The run that writes it.
     pub run: String,
     pub record: RecordKey,
+    /// The record's revision that is written.
+    pub revision: u64,
     pub entity: String,
     pub fields: Map<String, Value>,
     /// Digest of `fields`.

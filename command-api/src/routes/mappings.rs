@@ -3,6 +3,7 @@
 mod check;
 mod create;
 mod delete;
+mod feeds;
 mod list;
 mod outcome;
 mod preview;
@@ -29,6 +30,7 @@ pub fn area() -> Area {
         .operator(routes!(check::check))
         .viewer(routes!(ready_made::ready_made))
         .viewer(routes!(show::show))
+        .viewer(routes!(feeds::feeds))
         .administrator(routes!(revise::revise))
         .administrator(routes!(delete::delete))
 }

@@ -17,6 +17,8 @@ use utoipa_axum::routes;
 
 use crate::endpoint::Area;
 
+pub use retry::{RetryVersion, nothing_to_retry};
+
 pub fn area() -> Area {
     Area::default()
         .viewer(routes!(list::list))

@@ -6,14 +6,18 @@ mod access;
 mod fake_app;
 mod house;
 
+mod audit;
 mod bodies;
+mod connection_detail;
 mod connections;
 mod consent;
+mod finding;
 mod lists;
 mod mappings;
 mod once;
 mod openapi;
 mod overview;
+mod portable;
 mod runs;
 mod scenarios;
 mod session;

@@ -2,6 +2,7 @@
 //! is executed again: pages that were not settled are fetched again, and what was written already is recognised.
 
 mod fetch;
+mod give_up;
 pub mod observe;
 mod plan;
 pub mod prepare;
@@ -19,6 +20,7 @@ use domain::views::{LINKS, RECORDS};
 use engine::Meta;
 use engine::hold::Hold;
 use engine::ports::Cause;
+use engine::retry::ATTEMPTS_MAX;
 use tokio::sync::Notify;
 
 use self::fetch::{Ended, Execution};
@@ -35,13 +37,21 @@ const PAUSE_MAX: Duration = Duration::from_mins(1);
 /// Records tried again in one chunk.
 const AGAIN_MAX: usize = 100;
 
-/// Executes a run. A store that fails is waited for; only the run's own events end it.
+/// Executes a run. A store that fails is waited for; only the run's own events end it. What cannot be got past is
+/// parked after a bounded number of attempts: the run ends with the reason, and makes room for others.
 pub async fn execute(parts: &Parts, run: &str, bell: &Notify) {
     let mut failures = 0u32;
+    let mut fruitless = give_up::Fruitless::default();
     while let Err(error) = attempt(parts, run, bell).await {
         failures = failures.saturating_add(1);
+        let why = engine::follow::chain(&*error);
+        if fruitless.count(parts, run).await >= ATTEMPTS_MAX
+            && give_up::give_up(parts, run, why.clone()).await.is_ok()
+        {
+            return;
+        }
         let pause = PAUSE_AFTER_FAILURE.saturating_mul(1 << failures.min(6)).min(PAUSE_MAX);
-        tracing::error!(run, failures, error = %engine::follow::chain(&*error), "run interrupted; going on later");
+        tracing::error!(run, failures, error = why, "run interrupted; going on later");
         metrics::counter!("portal_run_interruptions_total").increment(1);
         tokio::time::sleep(pause).await;
     }

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use command_api::{Context, Settings, Templates, local_router};
 use domain::scenario::{ScenarioCommand, Scenarios};
-use engine::rebuild::ViewKeeper;
+use engine::rebuild::{Rebuild, ViewKeeper};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -17,13 +17,16 @@ pub struct Api(Router);
 impl Api {
     pub fn of(stage: &Stage) -> Self {
         let parts = &stage.parts;
-        let rebuild = stage.rebuild();
-        let views = ViewKeeper::new(rebuild, projector::projections::all, stage.parts.clock.clone());
+        let rebuild = Rebuild {
+            log: parts.executor.store.clone(),
+            reads: parts.reads.clone(),
+            vault: parts.vault.clone(),
+        };
         Self(local_router(Context {
-            views,
             executor: parts.executor.clone(),
             reads: parts.reads.clone(),
             vault: parts.vault.clone(),
+            views: ViewKeeper::new(rebuild, projector::projections::all, parts.clock.clone()),
             apps: parts.apps.clone(),
             clock: parts.clock.clone(),
             ids: parts.ids.clone(),
@@ -51,6 +54,13 @@ impl Api {
     /// An answer of 200.
     pub async fn get(&self, path: &str) -> Value {
         Self::is(self.send(Method::GET, path, Body::empty()).await, 200)
+    }
+
+    /// A read that is refused.
+    pub async fn missing(&self, path: &str) -> Value {
+        let (status, answer) = self.send(Method::GET, path, Body::empty()).await;
+        assert!(status >= 400, "{answer}");
+        answer
     }
 
     /// An answer with this status.

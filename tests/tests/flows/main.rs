@@ -5,9 +5,11 @@
 mod api;
 mod destination;
 mod edits;
+mod failures;
 mod import;
 mod in_step;
 mod rebuild;
 mod retry;
 mod site;
 mod stage;
+mod time_travel;

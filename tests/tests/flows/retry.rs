@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::mappings::{MappingCommand, Mappings};
-use domain::run::Counts;
+use domain::run::{Counts, RunMode};
 use domain::views::RunPhaseView;
 use engine::ports::{EventStore, Filter};
 use serde_json::{Value, json};
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::api::Api;
 use super::stage::{Stage, graph, user};
 
-const SCENARIO: &str = "sc_users";
+pub const SCENARIO: &str = "sc_users";
 
 /// Thirty users, three of them with an address that is none, imported once.
-async fn failed() -> (Stage, Api, String) {
+pub async fn failed() -> (Stage, Api, String) {
     let stage = Stage::new().await;
     stage.mapping("mp_users", "users").await;
     for id in 1..=30 {
@@ -33,14 +33,14 @@ async fn failed() -> (Stage, Api, String) {
     (stage, api, run)
 }
 
-fn users(revision: u64) -> Value {
+pub fn users(revision: u64) -> Value {
     let mut graph = graph(&[("users", "mp_users", "user")]);
     graph["nodes"][2]["mapping"]["revision"] = revision.into();
     graph
 }
 
 /// Publishes a version whose mapping makes up an address.
-async fn forgive(stage: &Stage) {
+pub async fn forgive(stage: &Stage) {
     let ready = domain::mapping::READY_MADE.iter().find(|ready| ready.resource == "users").unwrap();
     let mut definition: Value = serde_json::from_str(ready.json).unwrap();
     let fields = definition["fields"].as_array_mut().unwrap();
@@ -87,8 +87,9 @@ async fn a_retry_works_on_the_recorded_revision_even_when_the_site_is_corrected(
     assert_eq!(counts, Counts { read: 3, failed: 3, ..Counts::default() });
     assert_eq!(stage.run(&pinned).await.unwrap().phase, RunPhaseView::Failed);
 
-    // The corrected record comes with an import; the old revision must not come back after it.
-    api.run(&stage, SCENARIO).await;
+    // Another scenario brings the corrected record; the old revision must not come back after it.
+    stage.publish("sc_other", &users(1)).await;
+    api.run(&stage, "sc_other").await;
     forgive(&stage).await;
     let newest = retried(&stage, &api, &run, json!({"version": "newest"})).await;
     let counts = stage.run(&newest).await.unwrap().counts;
@@ -97,6 +98,8 @@ async fn a_retry_works_on_the_recorded_revision_even_when_the_site_is_corrected(
     assert_eq!(items["items"][0]["notes"][0]["code"], "SUPERSEDED");
     let kept = stage.portal().await.into_iter().find(|p| p.external.ends_with(".users.3")).unwrap();
     assert_eq!(kept.fields.unwrap()["email"], "user3@example.org");
+    let rest = api.post(&format!("/api/v1/runs/{run}/retry"), json!({"dry_run": true}), 200).await;
+    assert_eq!((&rest["count"], &rest["settled_since"]), (&json!(0), &json!(3)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,4 +149,28 @@ async fn bad_input_153_a_retry_goes_on_after_a_crash_without_doubles() {
     assert_eq!(retry.counts, Counts { read: 900, created: 900, ..Counts::default() });
     let written = stage.store.read_all(0, &Filter::categories(["portal"]), 5_000).await.unwrap();
     assert_eq!(written.events.len(), 900);
+}
+
+/// Time is the test's: minutes of waiting pass at once.
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_got_past_is_parked_after_a_bounded_number_of_attempts() {
+    let stage = Stage::new().await;
+    stage.mapping("mp_users", "users").await;
+    for id in 1..=30 {
+        stage.put("users", id, user(id));
+    }
+    *stage.source.broken.lock().unwrap() = Some(25);
+    stage.start_run("rn_1", users(1), RunMode::Apply).await;
+    let mut seen = stage.run("rn_1").await;
+    let patience = tokio::time::Instant::now() + Duration::from_mins(30);
+    while !seen.as_ref().is_some_and(|run| run.phase.is_over()) {
+        assert!(tokio::time::Instant::now() < patience, "{seen:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        seen = stage.run("rn_1").await;
+    }
+    let run = seen.unwrap();
+    assert_eq!((run.phase, run.counts.created), (RunPhaseView::PartlyFailed, 20));
+    assert_eq!(run.fetches["f-users"].problem.as_ref().unwrap().code, "INTERRUPTED");
+    let read = *stage.source.pages_read.lock().unwrap();
+    assert!((8..=100).contains(&read), "{read} pages were read");
 }

@@ -42,6 +42,8 @@ pub struct Scripted {
     /// Fails after this many pages, once.
     pub fail_after: Mutex<Option<(u64, AppError)>>,
     pub page: u64,
+    /// Sent as something that is not JSON, although the app promised so.
+    pub broken: Mutex<Option<u64>>,
 }
 
 impl Source for Scripted {
@@ -62,7 +64,12 @@ impl Source for Scripted {
                 return futures::stream::iter(out).boxed();
             }
             *self.pages_read.lock().unwrap() += 1;
-            let items = chunk.iter().map(|(id, value)| item(&request.resource, *id, value)).collect();
+            let broken = *self.broken.lock().unwrap();
+            let mut items: Vec<SourceItem> =
+                chunk.iter().map(|(id, value)| item(&request.resource, *id, value)).collect();
+            for item in items.iter_mut().filter(|item| broken.is_some_and(|id| id.to_string() == item.id)) {
+                item.bytes = Bytes::from_static(b"{");
+            }
             let cursor = chunk.last().map(|(id, _)| json!({ "after": id }));
             out.push(Ok(Fetched::Page(SourcePage {
                 items,

@@ -6,6 +6,7 @@ use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
 use domain::erasure::ErasureEvent;
 use domain::event::Event;
+use domain::failure::FailureEvent;
 use domain::mappings::MappingEvent;
 use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
@@ -26,6 +27,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<PortalEvent>();
     check::<ErasureEvent>();
     check::<WatchEvent>();
+    check::<FailureEvent>();
 }
 
 #[test]
@@ -40,6 +42,7 @@ fn there_is_no_sample_without_an_event() {
         RunEvent::types(),
         PortalEvent::types(),
         WatchEvent::types(),
+        FailureEvent::types(),
     ]
     .concat()
     .into_iter()

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use domain::event::Event as _;
+use domain::portal::PortalEvent;
 use domain::views::PortalRow;
-use engine::StreamName;
+use engine::{Position, Recorded, StreamName};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -12,6 +14,9 @@ use utoipa::ToSchema;
 use crate::context::Api;
 use crate::endpoint::Problem;
 use crate::schema;
+
+/// Events of a record read to know it as it was: its last write is among them.
+const EVENTS_MAX: u64 = 200;
 
 /// A Portal record.
 #[derive(Serialize, ToSchema)]
@@ -36,6 +41,8 @@ pub struct PortalRecord {
     pub position: u64,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    /// Out of use: it is gone from its source. A later write brings it back.
+    pub archived: bool,
 }
 
 /// An entity by the plural that addresses use.
@@ -52,7 +59,40 @@ pub fn entity(plural: &str) -> Result<&'static str, Problem> {
     })
 }
 
+/// The plural that addresses use of an entity.
+pub fn plural(entity: &str) -> &'static str {
+    match entity {
+        "user" => "users",
+        "post" => "posts",
+        "page" => "pages",
+        "term" => "terms",
+        "media" => "media",
+        "comment" => "comments",
+        _ => "items",
+    }
+}
+
 impl Api {
+    /// A record as it was at a position: its last write until then, with what was linked since.
+    pub async fn portal_record_at(
+        &self,
+        stream: &StreamName,
+        position: Position,
+    ) -> Result<Option<PortalRecord>, Problem> {
+        let Some(last) = self.last_event(stream, Some(position)).await? else { return Ok(None) };
+        let store = &self.context.executor.store;
+        let first = store.read_stream(stream, 0, 1).await?.pop();
+        let from = (last.revision + 1).saturating_sub(EVENTS_MAX);
+        let count = usize::try_from(last.revision + 1 - from).unwrap_or(1);
+        let mut row: Option<PortalRow> = None;
+        for event in store.read_stream(stream, from, count).await? {
+            row = fold(row, &event)?;
+        }
+        let (Some(mut row), Some(first)) = (row, first) else { return Ok(None) };
+        row.created_at = first.recorded_at.timestamp_micros();
+        Ok(self.portal_records(vec![(stream.id().to_owned(), row)]).await?.pop())
+    }
+
     /// Rows with their fields.
     pub async fn portal_records(&self, rows: Vec<(String, PortalRow)>) -> Result<Vec<PortalRecord>, Problem> {
         let mut events = Vec::with_capacity(rows.len());
@@ -76,6 +116,48 @@ impl Api {
     }
 }
 
+/// The row after one more event.
+fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, Problem> {
+    let decoded =
+        PortalEvent::from_json(&event.event_type, &event.data).map_err(|error| Problem::fault(&error))?;
+    let at = event.recorded_at.timestamp_micros();
+    Ok(match (decoded, row) {
+        (PortalEvent::Written(written), _) => Some(PortalRow {
+            entity: written.entity,
+            external: written.external,
+            label: None,
+            references: written.references.into_iter().map(|(field, id)| (field, id.to_string())).collect(),
+            pending: written.pending,
+            mapping: written.mapping,
+            source_version: written.source_version,
+            written: event.revision,
+            revision: event.revision,
+            position: event.position,
+            created_at: at,
+            changed_at: at,
+            archived: false,
+        }),
+        (PortalEvent::Linked(linked), Some(mut row)) => {
+            for (field, target) in linked.references {
+                row.pending.remove(&field);
+                row.references.insert(field, target.to_string());
+            }
+            row.revision = event.revision;
+            row.position = event.position;
+            row.changed_at = at;
+            Some(row)
+        }
+        (PortalEvent::Archived(_), Some(mut row)) => {
+            row.archived = true;
+            row.revision = event.revision;
+            row.position = event.position;
+            row.changed_at = at;
+            Some(row)
+        }
+        (PortalEvent::Linked(_) | PortalEvent::Archived(_), None) => None,
+    })
+}
+
 fn record(view: domain::views::PortalView) -> PortalRecord {
     PortalRecord {
         id: view.id,
@@ -90,5 +172,6 @@ fn record(view: domain::views::PortalView) -> PortalRecord {
         position: view.position,
         created_at: view.created_at,
         changed_at: view.changed_at,
+        archived: view.archived,
     }
 }

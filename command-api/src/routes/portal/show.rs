@@ -1,11 +1,13 @@
 use axum::extract::Path;
 use domain::ids::PortalId;
 use domain::views::{PORTAL, PortalRow};
+use engine::StreamName;
 
 use super::read::{PortalRecord, entity};
-use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
+use crate::endpoint::{Answer, Json, Params, Problem, Shared, State};
+use crate::past::ReadAt;
 
-/// One of Portal's records.
+/// One of Portal's records; with `at`, as it was then.
 #[utoipa::path(
     get,
     path = "/api/v1/portal/{kind}/{id}",
@@ -14,20 +16,28 @@ use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
     params(
         ("kind" = String, Path, description = "users, posts, pages, terms, media, comments or items"),
         ("id" = String, Path, description = "Begins with po_"),
-        ReadParams
+        ReadAt
     ),
     responses((status = 200, body = PortalRecord))
 )]
 pub async fn show(
     State(api): State<Shared>,
     Path((kind, id)): Path<(String, String)>,
-    Params(params): Params<ReadParams>,
+    Params(params): Params<ReadAt>,
 ) -> Answer<PortalRecord> {
     let entity = entity(&kind)?;
     let id = PortalId::parse(&id)?;
-    api.shown(&PORTAL, params.min_position).await?;
-    let found: Option<PortalRow> = api.find(&PORTAL, id.as_str()).await?;
-    let row = found.filter(|row| row.entity == entity).ok_or_else(|| Problem::not_found("Portal record"))?;
-    let record = api.portal_records(vec![(id.to_string(), row)]).await?.pop();
-    Ok(Json(record.ok_or_else(|| Problem::not_found("Portal record"))?))
+    let missing = || Problem::not_found("Portal record");
+    let record = if let Some(position) = api.position_of(params.at.as_deref()).await? {
+        api.portal_record_at(&StreamName::new("portal", &id), position).await?.ok_or_else(missing)?
+    } else {
+        api.shown(&PORTAL, params.min_position).await?;
+        let found: Option<PortalRow> = api.find(&PORTAL, id.as_str()).await?;
+        let row = found.ok_or_else(missing)?;
+        api.portal_records(vec![(id.to_string(), row)]).await?.pop().ok_or_else(missing)?
+    };
+    if record.entity != entity {
+        return Err(missing());
+    }
+    Ok(Json(record))
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Answer, Json, Problem, Shared, State};
+use crate::endpoint::{Answer, Json, Params, Problem, Shared, State};
+use crate::past::ReadAt;
 
 /// Newest revisions shown; the log keeps all.
 const REVISIONS_MAX: u64 = 100;
@@ -21,6 +22,13 @@ pub struct RecordShown {
     /// As the source sent it; absent when the person it speaks of was erased or the record is gone.
     #[schema(value_type = Object)]
     pub record: Option<Value>,
+    /// The revision that is shown.
+    pub revision: u64,
+    /// It no longer existed in its source.
+    pub gone: bool,
+    /// The position that was asked for; absent for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
     /// Newest first.
     pub revisions: Vec<RevisionShown>,
 }
@@ -36,7 +44,7 @@ pub struct RevisionShown {
     pub actor: String,
 }
 
-/// One record, opened.
+/// One record, opened; with `at`, as it was known then.
 #[utoipa::path(
     get,
     path = "/api/v1/records/{connection}/{resource}/{id}",
@@ -45,24 +53,25 @@ pub struct RevisionShown {
     params(
         ("connection" = String, Path, description = "Begins with cn_"),
         ("resource" = String, Path, description = "users, posts, …"),
-        ("id" = String, Path, description = "The source's id")
+        ("id" = String, Path, description = "The source's id"),
+        ReadAt
     ),
     responses((status = 200, body = RecordShown))
 )]
 pub async fn show(
     State(api): State<Shared>,
     Path((connection, resource, id)): Path<(String, String, String)>,
+    Params(params): Params<ReadAt>,
 ) -> Answer<RecordShown> {
     let key = RecordKey { connection: ConnectionId::parse(&connection)?, resource, id };
+    let as_of = api.position_of(params.at.as_deref()).await?;
     let stream = StreamName::new("record", key.path());
-    let store = &api.context.executor.store;
-    let last = store.read_last(std::slice::from_ref(&stream)).await?.pop().flatten();
-    let last = last.ok_or_else(|| Problem::not_found("record"))?;
+    let last = api.last_event(&stream, as_of).await?.ok_or_else(|| missing(as_of))?;
     let from = (last.revision + 1).saturating_sub(REVISIONS_MAX);
-    let limit = usize::try_from(REVISIONS_MAX).unwrap_or(1);
-    let mut events = store.read_stream(&stream, from, limit).await?;
+    let limit = usize::try_from(last.revision + 1 - from).unwrap_or(1);
+    let mut events = api.context.executor.store.read_stream(&stream, from, limit).await?;
     events.reverse();
-    let record = api.newest_records(&[key.path()]).await?.pop().flatten();
+    let record = crate::bodies::json(api.open_bodies(&[&last]).await?.pop().flatten())?;
     let revisions = events.into_iter().map(|event| RevisionShown {
         revision: event.revision,
         position: event.position,
@@ -75,6 +84,16 @@ pub async fn show(
         resource: key.resource,
         id: key.id,
         record,
+        revision: last.revision,
+        gone: &*last.event_type == "record.gone",
+        as_of,
         revisions: revisions.collect(),
     }))
+}
+
+fn missing(as_of: Option<u64>) -> Problem {
+    match as_of {
+        None => Problem::not_found("record"),
+        Some(position) => Problem::not_found(&format!("record at position {position}")),
+    }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use domain::decider::Decider as _;
 use domain::ids::RunId;
 use domain::run::{ItemNote, Outcome, RunMode, Runs, SettledItem};
-use domain::views::{RUN_CHUNKS, RunChunkView};
+use domain::views::{FAILURES, FailingItem, RUN_CHUNKS, RunChunkView, failing_key};
 use engine::ports::Query;
 use engine::{Position, StreamName};
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,8 @@ pub struct RetryAnswer {
     pub count: u64,
     /// Items that match but could not be read when they came; only another run can read them again.
     pub not_recorded: u64,
+    /// Items that match but no longer fail, because a later run brought them to a better end.
+    pub settled_since: u64,
     /// Ask a read with this as `min_position` to see the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
@@ -110,15 +112,18 @@ pub async fn retry(
             "run the scenario",
         ));
     }
-    let selection = api.failed_items(&of, &wanted.filter).await?;
+    let selection = api.failed_items(&of, started.scenario.as_str(), &wanted.filter).await?;
     let count = selection.items.len() as u64;
-    let not_recorded = selection.not_recorded;
+    let Selection { not_recorded, settled_since, .. } = selection;
+    let mut answer = RetryAnswer { id: None, run: None, count, not_recorded, settled_since, position: None };
     if wanted.dry_run {
-        let answer = RetryAnswer { id: None, run: None, count, not_recorded, position: None };
         return Ok((StatusCode::OK, Json(answer)));
     }
-    let position = match before {
-        Some(position) => position,
+    answer.position = Some(match before {
+        Some(position) => {
+            answer.count = api.chosen(&run).await?;
+            position
+        }
         None if count == 0 => return Err(nothing_to_retry()),
         None => {
             let rules = match wanted.version {
@@ -131,9 +136,9 @@ pub async fn retry(
             let begun = api.retry(&run, Some(of), rules, &selection.items, &meta).await?;
             api.create(vec![begun], &once).await?
         }
-    };
-    let id = Some(run.to_string());
-    let answer = RetryAnswer { id: id.clone(), run: id, count, not_recorded, position: Some(position) };
+    });
+    answer.id = Some(run.to_string());
+    answer.run.clone_from(&answer.id);
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
@@ -143,8 +148,14 @@ pub fn nothing_to_retry() -> Problem {
 
 impl Api {
     /// The failed items of a run that match.
-    async fn failed_items(&self, run: &RunId, filter: &RetryFilter) -> Result<Selection, Problem> {
+    async fn failed_items(
+        &self,
+        run: &RunId,
+        scenario: &str,
+        filter: &RetryFilter,
+    ) -> Result<Selection, Problem> {
         self.fresh(&RUN_CHUNKS).await?;
+        self.fresh(&FAILURES).await?;
         let named = named(filter)?;
         let mut selection = Selection::default();
         let mut query = Query {
@@ -159,10 +170,16 @@ impl Api {
                 let number: u64 = row.key.rsplit('/').next().and_then(|n| n.parse().ok()).unwrap_or(0);
                 let chunk: RunChunkView =
                     serde_json::from_slice(&row.doc).map_err(|error| Problem::fault(&error))?;
-                for (index, item) in chunk.items.iter().enumerate() {
-                    let is_named = named.as_ref().is_none_or(|named| named.contains(&(number, index)));
-                    if is_named && matches(item, filter) {
-                        take(&mut selection, &chunk, item)?;
+                let is_named = |index: usize| named.as_ref().is_none_or(|n| n.contains(&(number, index)));
+                let wanted = chunk.items.iter().enumerate();
+                let wanted = wanted.filter(|(index, item)| is_named(*index) && matches(item, filter));
+                let items: Vec<&SettledItem> = wanted.map(|(_, item)| item).collect();
+                let keys: Vec<String> = items.iter().map(|item| key(scenario, &chunk, item)).collect();
+                let failing = self.find_all::<FailingItem>(&FAILURES, &keys).await?;
+                for (item, failing) in items.into_iter().zip(failing) {
+                    match failing {
+                        Some(_) => take(&mut selection, &chunk, item)?,
+                        None => selection.settled_since += 1,
                     }
                 }
             }
@@ -172,6 +189,12 @@ impl Api {
             }
         }
     }
+}
+
+/// Where the view of failures has the item.
+fn key(scenario: &str, chunk: &RunChunkView, item: &SettledItem) -> String {
+    let to = chunk.targets.get(usize::from(item.target)).map_or("", |target| target.to.as_str());
+    failing_key(scenario, to, &format!("{}.{}.{}", chunk.source, chunk.resource, item.record))
 }
 
 fn take(selection: &mut Selection, chunk: &RunChunkView, item: &SettledItem) -> Result<(), Problem> {

@@ -139,16 +139,22 @@ impl Execution<'_> {
             let finished = match arrival {
                 Some(Arrival::Page(ready)) => {
                     let mut ready = ready.await??;
-                    while ready.facts.pages < PAGES_TOGETHER_MAX && next.is_none() {
+                    let mut broken: Option<Cause> = None;
+                    while ready.facts.pages < PAGES_TOGETHER_MAX && next.is_none() && broken.is_none() {
                         match arrivals.try_recv() {
-                            Ok(Arrival::Page(more)) => ready.join(more.await??),
+                            Ok(Arrival::Page(more)) => match more.await? {
+                                Ok(more) => ready.join(more),
+                                Err(error) => broken = Some(error),
+                            },
                             Ok(other) => next = Some(other),
                             Err(_) => break,
                         }
                     }
-                    match self.page(fetch, ready).await? {
-                        None => continue,
-                        Some(problem) => finished(fetch, false, problem),
+                    // A page that cannot be got past takes no other with it.
+                    match (self.page(fetch, ready).await?, broken) {
+                        (Some(problem), _) => finished(fetch, false, problem),
+                        (None, None) => continue,
+                        (None, Some(error)) => return Err(error),
                     }
                 }
                 Some(Arrival::End(end)) => FetchFinished {
