@@ -8,6 +8,13 @@ pub fn hex(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
+/// The same of everything that can be read.
+pub fn of_reader(reader: impl std::io::Read) -> std::io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(reader)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 /// 128 bits, 22 characters: enough to tell contents apart for ever, short enough to be stored a million times.
 pub fn short(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(&blake3::hash(bytes).as_bytes()[..16])

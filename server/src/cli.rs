@@ -42,6 +42,10 @@ pub enum Command {
     Keys(commands::keys::Args),
     /// Prove that a log is what was written: nothing changed, dropped, added, moved or rolled back
     Verify(commands::verify::Args),
+    /// Copy everything but the key into a new directory, while a server is at work
+    Backup(commands::backup::Args),
+    /// Make a data directory of a backup
+    Restore(commands::restore::Args),
     /// Show what is held of a person, and erase it
     Erase(commands::erase::Args),
     /// Copy everything that is held of a person, for the person

@@ -1,5 +1,6 @@
 //! The commands; each gives the exit code.
 
+pub mod backup;
 pub mod checkpoint;
 pub mod connections;
 pub mod demo;
@@ -10,6 +11,7 @@ pub mod import;
 pub mod import_store;
 pub mod keys;
 pub mod mappings;
+pub mod restore;
 pub mod runs;
 pub mod scenarios;
 pub mod serve;
@@ -41,6 +43,8 @@ pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8>
         Command::ImportStore(args) => import_store::run(args, config).await,
         Command::Erase(args) => erase::run(args, config).await,
         Command::SubjectExport(args) => subject_export::run(args, config).await,
+        Command::Backup(args) => backup::run(args, config).await,
+        Command::Restore(args) => restore::run(args, config).await,
         Command::Checkpoint(args) => checkpoint::run(args, config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
     }

@@ -7,6 +7,7 @@ mod keys;
 mod portal;
 pub mod service;
 
+pub use api::context;
 pub use api::public_url;
 pub use keys::{default_key_file, key_ring};
 
@@ -27,6 +28,7 @@ use tokio::task::JoinHandle;
 use crate::checkpoints::{self, Notary};
 use crate::config::Config;
 use crate::installation::{self, Installation};
+use crate::ledger::{self, KeepLedger};
 
 /// An open data directory. Nothing moves in it yet.
 pub struct Opened {
@@ -40,7 +42,11 @@ pub struct Opened {
 
 /// Opens everything under the data directory, and makes what the first start needs.
 pub async fn open(config: &Config) -> anyhow::Result<Opened> {
-    let dir = DataDir::open(&config.data)?;
+    open_in(config, DataDir::open(&config.data)?).await
+}
+
+/// The same in a directory that is open already.
+pub async fn open_in(config: &Config, dir: DataDir) -> anyhow::Result<Opened> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let ring = key_ring(config, &dir, &*ids)?;
@@ -67,6 +73,11 @@ impl Opened {
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
         projector::start(&self.parts, vec![Box::new(links), self.hooks.follower()])
+    }
+
+    /// Who keeps the ledger of erasures.
+    pub fn ledger(&self) -> KeepLedger {
+        KeepLedger { file: self.dir.path().join(ledger::FILE) }
     }
 
     /// Who signs this installation's checkpoints.

@@ -1,5 +1,6 @@
 //! `portal-integrations`: the one executable. It knows every concrete type and decides nothing else.
 
+mod backups;
 mod checkpoints;
 mod cli;
 mod client;
@@ -11,6 +12,7 @@ mod exit;
 mod harden;
 mod health;
 mod installation;
+mod ledger;
 mod listen;
 mod logging;
 mod numbers;

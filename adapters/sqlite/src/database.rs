@@ -232,7 +232,7 @@ fn upgrade(connection: &Connection, kind: &Kind, version: u32) -> rusqlite::Resu
         .try_for_each(|(_, upgrade)| upgrade(connection))
 }
 
-fn private(file: &Path) -> Result<(), OpenError> {
+pub(crate) fn private(file: &Path) -> Result<(), OpenError> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
         .map_err(|source| OpenError::Io { file: file.to_owned(), source })

@@ -4,6 +4,7 @@
 //! Each file has one writer thread (SQLite has one writer anyway) and short-lived readers. The log and the vault are
 //! synced with every commit; the views are not, because they can be folded from the log again.
 
+mod backup;
 mod commits;
 mod copier;
 mod data_dir;
@@ -16,6 +17,7 @@ mod recent;
 mod system;
 mod vault;
 
+pub use backup::{DATABASES, copy_database};
 pub use data_dir::DataDir;
 pub use event_store::{Head, LogFile, LogImport, LogOptions, Lying, SqliteEventStore};
 pub use open_error::OpenError;

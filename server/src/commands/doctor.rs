@@ -2,6 +2,7 @@
 
 mod data;
 mod finding;
+mod integrity;
 mod machine;
 mod settings;
 
@@ -26,6 +27,11 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     let mut findings = settings::look(&config);
     let (of_data, newest): (Vec<Finding>, Option<DateTime<Utc>>) = data::look(&config, args.quick).await;
     findings.extend(of_data);
+    if config.data.join("log.db").exists() {
+        findings.push(integrity::chain(&config.data, args.quick));
+        findings.push(integrity::backup(&config.data, adapter_sqlite::SystemClock.now()));
+        findings.push(integrity::erasures(&config.data));
+    }
     let place = if config.data.exists() { config.data.clone() } else { std::env::current_dir()? };
     findings.push(machine::disk(&place, config.disk_reserve));
     findings.push(machine::clock(adapter_sqlite::SystemClock.now(), newest));

@@ -11,10 +11,10 @@ use engine::chain::{self, Verifier};
 use engine::portable::{self, End, EventLine, Header, Line, PortableError, SideFile};
 
 use crate::config::Config;
-use crate::{checkpoints, exit, installation, output, staging};
+use crate::{checkpoints, exit, installation, ledger, output, staging};
 
 /// The small files that go with a store.
-pub const SIDE_FILES: [&str; 2] = [installation::FILE, checkpoints::FILE];
+pub const SIDE_FILES: [&str; 3] = [installation::FILE, checkpoints::FILE, ledger::FILE];
 
 #[derive(clap::Args)]
 pub struct Args {

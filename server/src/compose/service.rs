@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use engine::follow;
 use engine::ports::Secret;
 use tokio::task::JoinHandle;
 
@@ -30,6 +31,7 @@ pub struct Service {
     followers: Followers,
     notary: Arc<Notary>,
     signing: JoinHandle<()>,
+    ledger: JoinHandle<()>,
 }
 
 enum Followers {
@@ -49,12 +51,15 @@ impl Service {
             .map_err(|error| anyhow::anyhow!("an interrupted erasure cannot be carried out: {error}"))?;
         let api = super::api::router(&opened, config);
         let local = super::api::local_router(&opened, config);
+        let (mut keeper, bus) = (opened.ledger(), opened.parts.bus.clone());
+        keeper.catch_up(&*opened.parts.executor.store).await?;
+        let ledger = tokio::spawn(async move { follow::run(&*bus, &mut keeper).await });
         let notary = Arc::new(opened.notary());
         let signing = tokio::spawn({
             let notary = notary.clone();
             async move { notary.run().await }
         });
-        Ok(Self { opened, api, local, config: config.clone(), followers, notary, signing })
+        Ok(Self { opened, api, local, config: config.clone(), followers, notary, signing, ledger })
     }
 
     /// Calls the API without a network between.
@@ -67,6 +72,10 @@ impl Service {
         match self.followers {
             Followers::Everything(running) => running.stop().await,
             Followers::Views(views) => drop(views),
+        }
+        self.ledger.abort();
+        if let Err(error) = self.opened.ledger().catch_up(&*self.opened.parts.executor.store).await {
+            tracing::error!(error = %format!("{error:#}"), "the ledger of erasures is behind; the next start writes it");
         }
         self.signing.abort();
         if let Err(error) = self.notary.sign().await {

@@ -11,51 +11,52 @@ use super::import::{Place, json};
 use super::integrity::{folded, run, said, text_of};
 use super::running::command;
 
-const EMAIL: &str = "zelda.quixwood@example.org";
+pub const EMAIL: &str = "zelda.quixwood@example.org";
 /// What no file may hold afterwards.
-const CANARIES: [&str; 4] = ["zelda.quixwood", "Quixwood", "quixwood", "zquix"];
+pub const CANARIES: [&str; 4] = ["zelda.quixwood", "Quixwood", "quixwood", "zquix"];
 
-struct Town {
-    place: Place,
+pub struct Town {
+    pub place: Place,
     password: PathBuf,
+    zelda: u64,
 }
 
 impl Town {
     /// A site with a person in it, imported; every view shows it.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Place::new();
-        place.site().put_user(User::named("zquix", "Zelda Quixwood", EMAIL));
+        let zelda = place.site().put_user(User::named("zquix", "Zelda Quixwood", EMAIL));
         let password = place.secret("password", SAMPLE_PASSWORD);
-        let town = Self { place, password };
+        let town = Self { place, password, zelda };
         town.import();
         folded(&town.data());
         town
     }
 
-    fn import(&self) -> Value {
+    pub fn import(&self) -> Value {
         json(&self.place.import(&self.password, &["--resources", "users"]))
     }
 
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.place.data()
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         run(&self.data(), args)
     }
 
-    fn preview(&self) -> Value {
+    pub fn preview(&self) -> Value {
         json(&self.run(&["erase", "--json", "--email", EMAIL]))
     }
 
-    fn erase(&self) -> Output {
+    pub fn erase(&self) -> Output {
         self.run(&["erase", "--json", "--email", EMAIL, "--apply", "--reason", "asked by letter"])
     }
 }
 
 /// Files below a directory that hold one of the texts, as they are or within what is packed: here, nothing is packed
 /// that is not sealed, but views are, so those are read through the API.
-fn holding(directory: &Path, texts: &[&str]) -> Vec<String> {
+pub fn holding(directory: &Path, texts: &[&str]) -> Vec<String> {
     let mut found = vec![];
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -164,4 +165,53 @@ fn bad_input_153_k18_a_killed_erasure_is_carried_out_at_the_next_start() {
         }
         assert_eq!(json(&town.run(&["verify", "--json"]))["sound"], true);
     }
+}
+
+#[test]
+fn bad_input_172_another_address_and_a_name_in_free_text_are_found() {
+    let town = Town::new();
+    let older = town.preview();
+    assert!(
+        town.place.site().update_user(town.zelda, |user| user.email = "zelda@new.example.org".to_owned())
+    );
+    let is_public = |id: &u64| {
+        town.place.site().post(*id).is_some_and(|post| post.kind == "post" && post.status == "publish")
+    };
+    let post = (1..1_000).find(is_public).unwrap();
+    let text = format!("<p>Write to {EMAIL}, she knows.</p>");
+    assert!(town.place.site().update_post(post, |post| post.content = text.clone()));
+    let imported = town.place.import(&town.password, &["--resources", "users,posts,pages"]);
+    assert!(imported.status.success(), "{}", said(&imported));
+    let now = json(&town.run(&["erase", "--json", "--email", "zelda@new.example.org"]));
+    assert_eq!(now["subjects"], older["subjects"], "by the new address");
+    assert_eq!((&now["events"], &now["addresses"]), (&4.into(), &2.into()), "{now}");
+    let held = town.preview();
+    assert_eq!(
+        (&held["events"], &held["subjects"]),
+        (&now["events"], &now["subjects"]),
+        "by the old one the same"
+    );
+    let mentions = held["mentions"].as_array().unwrap();
+    assert_eq!(mentions.len(), 2, "the post, and what Portal has of it: {held}");
+    let erased =
+        town.run(&["erase", "--json", "--email", EMAIL, "--apply", "--mentions", "--reason", "by letter"]);
+    assert!(erased.status.success(), "{}", said(&erased));
+    assert_eq!(holding(&town.data(), &CANARIES), Vec::<String>::new());
+    for address in [EMAIL, "zelda@new.example.org"] {
+        assert_eq!(json(&town.run(&["erase", "--json", "--email", address]))["found"], false);
+    }
+    let views = json(&town.run(&["views", "rebuild", "--json"]));
+    assert!(views.as_array().unwrap().iter().all(|view| view["same"] == true), "{views}");
+    assert_eq!(json(&town.run(&["verify", "--json"]))["sound"], true);
+}
+
+#[test]
+fn bad_input_175_a_key_rotated_after_an_erasure_opens_nothing_and_forgets_nobody() {
+    let town = Town::new();
+    assert!(town.erase().status.success());
+    assert!(town.run(&["keys", "rotate"]).status.success());
+    town.place.site().put_user(User::named("zq2", "Zelda Q.", EMAIL));
+    town.import();
+    assert_eq!(town.preview()["found"], false);
+    assert_eq!(json(&town.run(&["verify", "--json"]))["sound"], true);
 }

@@ -8,7 +8,7 @@ use engine::rebuild::{Rebuild, Rebuilt};
 use super::stage::{Stage, graph, user};
 
 impl Stage {
-    fn rebuild(&self) -> Rebuild {
+    pub fn rebuild(&self) -> Rebuild {
         Rebuild { log: self.store.clone(), reads: self.reads.clone(), vault: self.parts.vault.clone() }
     }
 

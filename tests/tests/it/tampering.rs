@@ -111,7 +111,7 @@ fn copy(from: u64, to: u64, tail: u64) -> String {
 }
 
 #[tokio::test]
-async fn bad_input_171_a_sound_log_is_sound_also_without_keys() {
+async fn bad_input_176_a_sound_log_is_sound_without_keys_and_without_a_network() {
     let log = Log::new().await;
     let verified = log.verify().unwrap();
     assert_eq!((verified.events, verified.checkpoints, verified.signed_to), (EVENTS, 2, EVENTS));
