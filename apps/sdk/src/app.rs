@@ -11,6 +11,14 @@ use crate::check::{Check, Discover};
 use crate::hear::Hear;
 use crate::source::{Reader, Source};
 
+/// What people install on the app's own side, so that it tells us of changes at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Companion {
+    pub file_name: &'static str,
+    /// A zip file.
+    pub bytes: &'static [u8],
+}
+
 /// One app. Capabilities are optional: an app offers what its remote system can do.
 #[derive(Clone)]
 pub struct App {
@@ -23,6 +31,7 @@ pub struct App {
     pub hear: Option<Arc<dyn Hear>>,
     pub changes: Option<Arc<dyn Changes>>,
     pub actions: Option<Arc<dyn Actions>>,
+    pub companion: Option<Companion>,
 }
 
 impl App {
@@ -38,6 +47,7 @@ impl App {
             hear: None,
             changes: None,
             actions: None,
+            companion: None,
         }
     }
 }

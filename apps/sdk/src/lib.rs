@@ -16,7 +16,7 @@ pub mod signature;
 pub mod source;
 
 pub use actions::{Actions, Performed, WriteAnswer, WriteItem, WriteResult};
-pub use app::{App, Apps};
+pub use app::{App, Apps, Companion};
 pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
 pub use changes::{Changes, Hint, Hints, HintsRequest, Presence, Rhythm};
 pub use check::{Check, CheckOutcome, Discover, Discovery, Progress, StageSink};

@@ -23,14 +23,20 @@ mod source;
 
 use std::sync::Arc;
 
-use app_sdk::App;
 use app_sdk::catalogue::AppEntry;
 use app_sdk::egress::Egress;
+use app_sdk::{App, Companion};
 use engine::ports::Clock;
 
 pub use self::details::{Details, ResourceInfo};
 
 const CATALOGUE: &str = include_str!("../../../schemas/apps/wordpress.json");
+
+/// The plugin Portal Connector, as `plugin/build` makes it.
+const PLUGIN: Companion = Companion {
+    file_name: "portal-connector.zip",
+    bytes: include_bytes!("../plugin/dist/portal-connector.zip"),
+};
 
 /// The catalogue entry, as the console shows it.
 pub fn entry() -> AppEntry {
@@ -48,6 +54,7 @@ pub fn app(egress: Arc<Egress>, clock: Arc<dyn Clock>) -> App {
     app.changes = Some(Arc::new(changes::WordPressChanges::new(Arc::clone(&egress))));
     app.source = Some(Arc::new(source::WordPressSource::new(egress, &limits)));
     app.hear = Some(Arc::new(hear::WordPressHear));
+    app.companion = Some(PLUGIN);
     app.reader = Some(Arc::new(reader::WordPressReader));
     app
 }

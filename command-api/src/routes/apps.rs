@@ -1,5 +1,6 @@
 //! The apps this server knows.
 
+mod companion;
 mod list;
 mod show;
 
@@ -13,7 +14,10 @@ use utoipa_axum::routes;
 use crate::endpoint::Area;
 
 pub fn area() -> Area {
-    Area::default().viewer(routes!(list::list)).viewer(routes!(show::show))
+    Area::default()
+        .viewer(routes!(list::list))
+        .viewer(routes!(show::show))
+        .viewer(routes!(companion::companion))
 }
 
 /// An app of the catalogue, and what it can do here.

@@ -20,6 +20,7 @@ mod store_credentials;
 mod test;
 mod timeline;
 mod using;
+mod watches;
 mod webhooks;
 
 use domain::ids::ConnectionId;
@@ -53,6 +54,7 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .administrator(routes!(confirm_identity::confirm_identity))
         .administrator(routes!(rename::rename))
+        .join(watches::area())
         .join(webhooks::area())
 }
 

@@ -144,3 +144,22 @@ async fn bad_input_094_a_stored_credential_goes_only_to_its_own_origin() {
     house.send(viewer).await.refused(403, "FORBIDDEN");
     assert!(ConnectionId::parse(&id).is_ok());
 }
+
+#[tokio::test]
+async fn what_is_kept_in_step_is_shown_swept_and_decided_about() {
+    let house = House::open().await;
+    let body = json!({"app": "wordpress", "address": "site.example",
+        "auth": {"method": "app-password", "account": "ada", "secret": SECRET}});
+    let added = house.post("/api/v1/connections", body).await.is(201);
+    let path = format!("/api/v1/connections/{}/watches", added.id());
+    assert_eq!(house.get(&path).await.is(200).json["items"], json!([]));
+    house.post(&format!("{path}/sweep"), json!({"resource": "posts"})).await.is(200);
+    let again = house.post(&format!("{path}/sweep"), json!({"resource": "posts"})).await.is(200);
+    assert_eq!(again.json["changed"], false, "it is asked for once");
+    let shown = house.get(&path).await.is(200);
+    assert_eq!(shown.json["items"][0]["resource"], "posts");
+    assert_eq!(shown.json["items"][0]["sweep_requested"], true);
+    let decided = house.post(&format!("{path}/gone"), json!({"resource": "posts", "approved": true})).await;
+    assert_eq!(decided.is(422).json["code"], "NOTHING_HELD");
+    house.post(&format!("{path}/sweep"), json!({"resource": "../posts"})).await.is(400);
+}

@@ -11,6 +11,8 @@ const VAGUE_NAMES: [&str; 8] =
 fn no_file_is_longer_than_a_reader_can_hold() {
     let long: Vec<_> = files(&[".rs", ".php", ".ts", ".tsx"])
         .into_iter()
+        // Written by a program, read by the compiler.
+        .filter(|(path, _)| path != "web/src/api/schema.ts")
         .filter(|(_, text)| text.lines().count() > FILE_LINES_MAX)
         .map(|(path, text)| format!("{path}: {} lines", text.lines().count()))
         .collect();
