@@ -174,9 +174,8 @@ impl From<Rejection> for Problem {
         let status = match &*rejection.code {
             "NOT_FOUND" => StatusCode::NOT_FOUND,
             "INVALID_ID" | "TOO_DEEP" | "TOO_MANY_VALUES" => StatusCode::BAD_REQUEST,
-            "ALREADY_EXISTS" | "ALREADY_FINISHED" | "STILL_RUNNING" | "STALE_DRAFT" | "STALE_REVISION" => {
-                StatusCode::CONFLICT
-            }
+            "ALREADY_EXISTS" | "ALREADY_FINISHED" | "NOT_WAITING" | "STILL_RUNNING" | "STALE_DRAFT"
+            | "STALE_REVISION" => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::of(status, rejection)

@@ -23,7 +23,7 @@ pub use portal::plural;
 pub use scenarios::{graph, not_published};
 
 pub fn all() -> Area {
-    let areas = [
+    let areas = vec![
         overview::area(),
         apps::area(),
         connections::area(),

@@ -88,6 +88,7 @@ pub enum FailureState {
 pub enum RunKind {
     Import,
     Retry,
+    Reimport,
 }
 
 #[derive(ToSchema)]
@@ -95,6 +96,7 @@ pub enum RunKind {
 pub enum RunPhase {
     Running,
     Paused,
+    AwaitingApproval,
     Cancelling,
     Succeeded,
     PartlyFailed,
@@ -272,6 +274,7 @@ mod tests {
                 json!([
                     P::Running,
                     P::Paused,
+                    P::AwaitingApproval,
                     P::Cancelling,
                     P::Succeeded,
                     P::PartlyFailed,

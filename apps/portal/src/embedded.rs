@@ -15,6 +15,7 @@ use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
 use engine::ports::{EventStore, Expected, Ids, StreamAppend, SubjectKey, Vault};
 use engine::{Meta, NewEvent, Recorded, StreamName, hash, seal};
+use serde_json::{Map, Value};
 
 /// Items in one append.
 const BATCH_MAX: usize = 500;
@@ -63,7 +64,7 @@ impl Embedded {
         let arrived = self.arrived(batch).await?;
         let keys = self.subject_keys(batch, create).await?;
         let mut performed = Performed { answers: Vec::with_capacity(batch.len()), appends: vec![] };
-        for ((item, id), known) in batch.iter().zip(ids).zip(known) {
+        for ((item, id), known) in batch.iter().zip(ids).zip(&known) {
             let written = write(item, &arrived);
             let (outcome, notes) = match judge(item, &written, known.as_ref()) {
                 Verdict::Leave(notes) => (Outcome::Unchanged, notes),
@@ -80,7 +81,11 @@ impl Embedded {
                 }
             };
             let portal = (outcome != Outcome::Skipped).then(|| id.to_string());
-            performed.answers.push(WriteAnswer { result: WriteResult::Settled(outcome), portal, notes });
+            let result = WriteResult::Settled(outcome);
+            performed.answers.push(WriteAnswer { result, portal, notes, changed: vec![] });
+        }
+        if !create {
+            self.tell_changes(batch, &known, &mut performed.answers).await?;
         }
         Ok(performed)
     }
@@ -90,6 +95,8 @@ impl Embedded {
 struct Known {
     revision: u64,
     state: PortalState,
+    /// The event that wrote it last.
+    written: Option<Recorded>,
 }
 
 enum Verdict {
@@ -176,14 +183,20 @@ impl Embedded {
                 .map_err(|error| damaged(stream, &error))
         };
         let event = decode(&last)?;
-        let events = if matches!(event, PortalEvent::Written(_)) {
-            vec![event]
-        } else {
-            let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
-            let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
-            history.map_err(|error| unavailable(&error))?.iter().map(decode).collect::<Result<_, _>>()?
-        };
-        Ok(Known { revision: last.revision, state: fold::<PortalRecords>(&events) })
+        if matches!(event, PortalEvent::Written(_)) {
+            let (revision, state) = (last.revision, fold::<PortalRecords>(&[event]));
+            return Ok(Known { revision, state, written: Some(last) });
+        }
+        let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
+        let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
+        let mut history = history.map_err(|error| unavailable(&error))?;
+        let events = history.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let written = events.iter().rposition(|event| matches!(event, PortalEvent::Written(_)));
+        Ok(Known {
+            revision: last.revision,
+            state: fold::<PortalRecords>(&events),
+            written: written.map(|index| history.swap_remove(index)),
+        })
     }
 
     /// Which of the referenced records are here.
@@ -251,6 +264,56 @@ impl Embedded {
             })),
         }
     }
+}
+
+impl Embedded {
+    /// Which fields each update would change: what a preview is for, and not worth its time in an import.
+    async fn tell_changes(
+        &self,
+        batch: &[WriteItem],
+        known: &[Option<Known>],
+        answers: &mut [WriteAnswer],
+    ) -> Result<(), AppError> {
+        let updates: Vec<(usize, &PortalWritten, &Recorded)> = known
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| answers[*index].result == WriteResult::Settled(Outcome::Updated))
+            .filter_map(|(index, known)| {
+                let known = known.as_ref()?;
+                Some((index, known.state.written.as_ref()?, known.written.as_ref()?))
+            })
+            .collect();
+        let events: Vec<&Recorded> = updates.iter().map(|(.., event)| *event).collect();
+        let bodies =
+            engine::bodies::open(&*self.vault, &events).await.map_err(|error| unavailable(&*error))?;
+        for ((index, written, _), body) in updates.into_iter().zip(bodies) {
+            let before: Map<String, Value> =
+                body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+            let after = &batch[index].fields;
+            let gone = before.keys().filter(|field| !after.contains_key(*field));
+            let other = after.iter().filter(|(field, value)| before.get(*field) != Some(*value));
+            let mut changed: Vec<String> = gone.chain(other.map(|(field, _)| field)).cloned().collect();
+            changed.extend(changed_references(&batch[index], written));
+            changed.sort_unstable();
+            changed.dedup();
+            answers[index].changed = changed;
+        }
+        Ok(())
+    }
+}
+
+/// References that would point elsewhere, or no longer anywhere.
+fn changed_references(item: &WriteItem, written: &PortalWritten) -> Vec<String> {
+    let mut changed: Vec<String> = vec![];
+    for (field, record) in &item.references {
+        let waits = written.pending.get(field) == Some(&record.path());
+        if !waits && written.references.get(field) != Some(&portal_id(record)) {
+            changed.push(field.clone());
+        }
+    }
+    let before = written.references.keys().chain(written.pending.keys());
+    changed.extend(before.filter(|field| !item.references.contains_key(*field)).cloned());
+    changed
 }
 
 fn unavailable(error: &(dyn std::error::Error + 'static)) -> AppError {

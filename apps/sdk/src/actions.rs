@@ -48,6 +48,8 @@ pub struct WriteAnswer {
     pub portal: Option<String>,
     /// Why it failed or was deferred, warnings.
     pub notes: Vec<ItemNote>,
+    /// The fields that would change, where `foresee` can tell.
+    pub changed: Vec<String>,
 }
 
 /// What came of a batch.

@@ -1,6 +1,8 @@
 //! Runs: what they did, item by item. Starting one is in `scenarios`.
 
+mod approve;
 mod cancel;
+mod changes;
 mod document;
 mod feedback;
 mod item;
@@ -30,5 +32,7 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
+        .operator(routes!(approve::approve))
+        .viewer(routes!(changes::changes))
         .operator(routes!(feedback::feedback))
 }

@@ -5,6 +5,7 @@ mod delete;
 mod document;
 mod list;
 mod publish;
+mod reimport;
 mod rename;
 mod save_draft;
 mod show;
@@ -41,6 +42,7 @@ pub fn area() -> Area {
         .administrator(routes!(delete::delete))
         .viewer(routes!(show_version::show_version))
         .operator(routes!(start_run::start_run))
+        .operator(routes!(reimport::reimport))
 }
 
 impl Api {

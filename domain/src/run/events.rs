@@ -8,7 +8,7 @@ use crate::ids::{ConnectionId, ScenarioId};
 use crate::portal::MappingStamp;
 use crate::scenario::GraphDocument;
 
-use super::recall::{ItemsChosen, Recall};
+use super::recall::{ApprovalRequested, ItemsChosen, Recall, RunApproved};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +69,11 @@ impl Counts {
         self.created + self.updated + self.unchanged + self.skipped + self.failed
     }
 
+    /// Items that were written, or would be.
+    pub fn changes(&self) -> u64 {
+        self.created + self.updated
+    }
+
     /// Adds a chunk, `again` of whose items had been counted as skipped before.
     pub fn settle(&mut self, chunk: &Self, again: u64) {
         self.add(chunk);
@@ -127,6 +132,9 @@ pub struct SettledItem {
     pub notes: Vec<ItemNote>,
     #[serde(default, rename = "a", skip_serializing_if = "is_one")]
     pub attempts: Attempts,
+    /// The Portal fields that would change, where a dry run could tell.
+    #[serde(default, rename = "f", skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
@@ -303,6 +311,8 @@ events! {
     RunEvent {
         "run.started" => Started(RunStarted),
         "run.items-chosen" => ItemsChosen(ItemsChosen),
+        "run.approval-requested" => ApprovalRequested(ApprovalRequested),
+        "run.approved" => Approved(RunApproved),
         "run.paused" => Paused(RunPaused),
         "run.resumed" => Resumed(RunResumed),
         "run.cancel-requested" => CancelRequested(CancelRequested),

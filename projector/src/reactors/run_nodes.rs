@@ -8,6 +8,7 @@ mod plan;
 mod prepare;
 mod process;
 mod recall;
+mod reimport;
 mod route;
 mod write;
 
@@ -15,7 +16,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use app_sdk::App;
-use domain::run::{FetchFinished, Problem, Recall, RunCommand, RunMode, RunPhase, RunStarted, Runs};
+use domain::run::{
+    FetchFinished, Problem, Recall, RunCommand, RunMode, RunPhase, RunStarted, Runs, needs_approval,
+};
 use domain::views::{LINKS, RECORDS};
 use engine::Meta;
 use engine::hold::Hold;
@@ -61,7 +64,7 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
     let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
     let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?;
     let Some(started) = hold.state().started.clone() else { return Ok(()) };
-    if matches!(hold.state().phase, RunPhase::Done | RunPhase::Paused | RunPhase::Absent) {
+    if rests(hold.state().phase) {
         return Ok(());
     }
     let position = hold.position();
@@ -91,12 +94,17 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         refuse(&mut execution, problem).await?;
     } else if go(&mut execution, &plan, &started).await? == Ended::Stopped {
         execution.hold.refresh().await?;
-        if execution.hold.state().phase == RunPhase::Paused {
+        if rests(execution.hold.state().phase) {
             return Ok(());
         }
     }
     execution.hold.command(RunCommand::Complete, vec![]).await?;
     Ok(())
+}
+
+/// Nothing is to be done for it at present.
+fn rests(phase: RunPhase) -> bool {
+    matches!(phase, RunPhase::Done | RunPhase::Paused | RunPhase::Waiting | RunPhase::Absent)
 }
 
 /// A run that cannot even begin says why, and has failed.
@@ -113,6 +121,15 @@ async fn refuse(execution: &mut Execution<'_>, problem: Problem) -> Result<(), C
 }
 
 async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted) -> Result<Ended, Cause> {
+    if let Some(Recall::Reimport(scope)) = &started.recall
+        && may_need_approval(execution)
+    {
+        let counts = execution.weigh(plan, scope).await?;
+        if needs_approval(&counts) {
+            execution.hold.command(RunCommand::RequestApproval(counts), vec![]).await?;
+            return Ok(Ended::Stopped);
+        }
+    }
     for (fetch, app) in &plan.fetches {
         let done = execution.hold.state().fetches.get(&fetch.node).is_some_and(|p| p.finished.is_some());
         if done {
@@ -120,6 +137,7 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
         }
         let ended = match (&started.recall, app) {
             (Some(Recall::Retry { .. }), _) => execution.retry(fetch).await?,
+            (Some(Recall::Reimport(scope)), _) => execution.reimport(fetch, scope).await?,
             (None, Some(app)) => from_source(execution, fetch, app).await?,
             (None, None) => return Err("a run that asks the source was prepared without its app".into()),
         };
@@ -129,6 +147,12 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
     }
     again(execution, plan).await?;
     Ok(Ended::Finished)
+}
+
+/// A run that writes and has neither begun nor been approved.
+fn may_need_approval(execution: &Execution<'_>) -> bool {
+    let state = execution.hold.state();
+    !execution.dry && !state.approved && state.chunks == 0 && state.phase == RunPhase::Running
 }
 
 async fn from_source(execution: &mut Execution<'_>, fetch: &Fetch, app: &App) -> Result<Ended, Cause> {
@@ -160,7 +184,7 @@ async fn again(execution: &mut Execution<'_>, plan: &Prepared) -> Result<(), Cau
         let wanted: Vec<(String, Option<u64>)> =
             mine.map(|(_, id)| (id.clone(), chosen.get(id.as_str()).copied())).collect();
         for wanted in wanted.chunks(AGAIN_MAX) {
-            let observed = recall(execution.parts, fetch, wanted).await?;
+            let observed = recall(execution.parts, &fetch.place(), wanted).await?;
             execution.again(fetch, &observed).await?;
         }
     }

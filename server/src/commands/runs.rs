@@ -45,6 +45,8 @@ enum Action {
     Pause { id: String },
     /// Let it go on
     Resume { id: String },
+    /// Let it do what it has shown that it would do
+    Approve { id: String },
     /// Try its failed items again, as they were recorded, and wait for the end
     Retry(Retry),
 }
@@ -124,6 +126,7 @@ async fn act(action: Action, api: &Api, json: bool) -> anyhow::Result<u8> {
         }
         Action::Pause { id } => show::done(&command(id, "pause").await?, "paused", json),
         Action::Resume { id } => show::done(&command(id, "resume").await?, "goes on", json),
+        Action::Approve { id } => show::done(&command(id, "approve").await?, "approved", json),
         Action::Retry(wanted) => retry(wanted, api, json).await?,
     })
 }

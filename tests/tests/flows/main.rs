@@ -7,6 +7,7 @@ mod destination;
 mod edits;
 mod failures;
 mod import;
+mod reimport;
 mod retry;
 mod site;
 mod stage;

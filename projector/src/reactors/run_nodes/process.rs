@@ -173,6 +173,7 @@ fn sort(
                 revision: Some(record.revision),
                 notes,
                 attempts: Attempts::default(),
+                changed: vec![],
             }),
         }
     }
@@ -195,6 +196,7 @@ fn erased(node: &str, record: &Observed) -> SettledItem {
         revision: None,
         notes: vec![note],
         attempts: Attempts::default(),
+        changed: vec![],
     }
 }
 
