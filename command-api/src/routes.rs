@@ -20,7 +20,7 @@ mod tokens;
 use crate::area::Area;
 
 pub use portal::plural;
-pub use scenarios::{graph, not_published};
+pub use scenarios::{ReimportMode, RunAccepted, accepted, graph, not_published};
 
 pub fn all() -> Area {
     let areas = vec![

@@ -89,6 +89,7 @@ pub enum RunKind {
     Import,
     Retry,
     Reimport,
+    Undo,
 }
 
 #[derive(ToSchema)]
@@ -112,6 +113,7 @@ pub enum Outcome {
     Unchanged,
     Skipped,
     Failed,
+    Removed,
 }
 
 /// `read` counts what the source sent; the others add up to the settled ones.
@@ -123,6 +125,8 @@ pub struct Counts {
     unchanged: u64,
     skipped: u64,
     failed: u64,
+    /// Only of an undo, and only when there are any.
+    removed: Option<u64>,
 }
 
 #[derive(ToSchema)]
@@ -289,7 +293,8 @@ mod tests {
                     Outcome::Updated,
                     Outcome::Unchanged,
                     Outcome::Skipped,
-                    Outcome::Failed
+                    Outcome::Failed,
+                    Outcome::Removed
                 ]),
             ),
             ("Level", json!([Level::Info, Level::Warning, Level::Error])),

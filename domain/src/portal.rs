@@ -39,6 +39,9 @@ pub struct PortalWritten {
     /// Revision of the source record that these fields were made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_revision: Option<u64>,
+    /// The revision of this record whose values an undo has put back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u64>,
     pub mapping: MappingStamp,
     /// References that found their target, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -56,11 +59,19 @@ pub struct PortalLinked {
     pub targets: BTreeMap<String, String>,
 }
 
+/// The record is no longer there for anybody but its history. A later write makes it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PortalRemoved {
+    /// The run that had created it.
+    pub undoes: String,
+}
+
 events! {
     /// Facts about one record of the embedded Portal.
     PortalEvent {
         "portal.written" => Written(PortalWritten),
         "portal.linked" => Linked(PortalLinked),
+        "portal.removed" => Removed(PortalRemoved),
     }
 }
 
@@ -69,6 +80,7 @@ events! {
 pub struct PortalState {
     pub written: Option<PortalWritten>,
     pub pending: BTreeMap<String, String>,
+    pub removed: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -93,7 +105,7 @@ impl Decider for PortalRecords {
             .filter(|(_, t)| **t == target)
             .map(|(f, t)| (f.clone(), t.clone()))
             .collect();
-        if waiting.is_empty() {
+        if waiting.is_empty() || state.removed {
             return Ok(vec![]);
         }
         let references = waiting.keys().map(|field| (field.clone(), found.clone())).collect();
@@ -105,7 +117,9 @@ impl Decider for PortalRecords {
             PortalEvent::Written(written) => {
                 state.pending.clone_from(&written.pending);
                 state.written = Some(written.clone());
+                state.removed = false;
             }
+            PortalEvent::Removed(_) => state.removed = true,
             PortalEvent::Linked(linked) => {
                 for (field, id) in &linked.references {
                     state.pending.remove(field);

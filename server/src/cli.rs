@@ -34,7 +34,7 @@ pub enum Command {
     Mappings(commands::mappings::Args),
     /// Take what was recorded through a scenario again, without asking the source
     Reimport(commands::reimport::Args),
-    /// List, watch, cancel, pause, retry and resume runs
+    /// List, watch, cancel, pause, resume, retry and undo runs
     Runs(commands::runs::Args),
     /// List, issue and revoke access tokens
     Tokens(commands::tokens::Args),

@@ -1,10 +1,12 @@
 //! The Portal inside this installation. Its records are streams of the log, so a write and the run's note of it are
 //! one append: exactly once without asking anybody.
 
+mod undo;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem, WriteResult};
+use app_sdk::{Actions, AppError, Performed, Session, UndoItem, Undone, WriteAnswer, WriteItem, WriteResult};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::decider::fold;
@@ -52,6 +54,14 @@ impl Actions for Embedded {
 
     async fn foresee(&self, _session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
         Ok(self.decide(batch, false).await?.answers)
+    }
+
+    async fn undo(&self, _: &Session, batch: &[UndoItem]) -> Result<Undone, AppError> {
+        self.take_back(batch).await
+    }
+
+    async fn foresee_undo(&self, _: &Session, batch: &[UndoItem]) -> Result<Undone, AppError> {
+        Ok(Undone { appends: vec![], ..self.take_back(batch).await? })
     }
 }
 
@@ -106,7 +116,7 @@ enum Verdict {
 
 fn judge(item: &WriteItem, next: &PortalWritten, known: Option<&Known>) -> Verdict {
     let Some(known) = known else { return Verdict::Write(Write::Created, Expected::NoStream) };
-    let Some(last) = &known.state.written else {
+    let Some(last) = known.state.written.as_ref().filter(|_| !known.state.removed) else {
         return Verdict::Write(Write::Created, Expected::Exact(known.revision));
     };
     if let (Some(ours), Some(theirs)) = (&last.source_version, &item.source_version)
@@ -155,6 +165,7 @@ fn write(item: &WriteItem, arrived: &HashMap<String, PortalId>) -> PortalWritten
         digest: item.digest.clone(),
         source_version: item.source_version.clone(),
         source_revision: Some(item.revision),
+        restores: None,
         mapping: item.mapping.clone(),
         references,
         pending,
@@ -207,7 +218,7 @@ impl Embedded {
         let ids: Vec<PortalId> = targets.iter().map(|target| portal_id(target)).collect();
         let streams: Vec<StreamName> = ids.iter().map(|id| StreamName::new("portal", id)).collect();
         let last = self.store.read_last(&streams).await.map_err(|error| unavailable(&error))?;
-        let here = targets.into_iter().zip(ids).zip(last).filter(|(_, last)| last.is_some());
+        let here = targets.into_iter().zip(ids).zip(last).filter(|(_, last)| is_there(last.as_ref()));
         let mut arrived: HashMap<String, PortalId> = here.map(|((key, id), _)| (key.path(), id)).collect();
         // A record of this very batch is as good as here: the batch is one append.
         arrived.extend(batch.iter().map(|item| (item.record.path(), portal_id(&item.record))));
@@ -314,6 +325,11 @@ fn changed_references(item: &WriteItem, written: &PortalWritten) -> Vec<String> 
     let before = written.references.keys().chain(written.pending.keys());
     changed.extend(before.filter(|field| !item.references.contains_key(*field)).cloned());
     changed
+}
+
+/// A record that was removed is as good as none.
+pub fn is_there(last: Option<&Recorded>) -> bool {
+    last.is_some_and(|last| &*last.event_type != "portal.removed")
 }
 
 fn unavailable(error: &(dyn std::error::Error + 'static)) -> AppError {

@@ -14,6 +14,7 @@ mod resume;
 mod retry;
 mod show;
 mod show_item;
+mod undo;
 
 use utoipa_axum::routes;
 
@@ -33,6 +34,7 @@ pub fn area() -> Area {
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
         .operator(routes!(approve::approve))
+        .operator(routes!(undo::undo))
         .viewer(routes!(changes::changes))
         .operator(routes!(feedback::feedback))
 }

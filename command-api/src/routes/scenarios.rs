@@ -25,6 +25,8 @@ use crate::context::Api;
 use crate::endpoint::{Area, Problem};
 
 pub use document::Scenario;
+pub use reimport::ReimportMode;
+pub use start_run::{RunAccepted, accepted};
 pub use turn::not_published;
 
 pub fn area() -> Area {

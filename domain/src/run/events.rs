@@ -62,16 +62,19 @@ pub struct Counts {
     pub unchanged: u64,
     pub skipped: u64,
     pub failed: u64,
+    /// Only an undo removes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub removed: u64,
 }
 
 impl Counts {
     pub fn settled(&self) -> u64 {
-        self.created + self.updated + self.unchanged + self.skipped + self.failed
+        self.created + self.updated + self.unchanged + self.skipped + self.failed + self.removed
     }
 
     /// Items that were written, or would be.
     pub fn changes(&self) -> u64 {
-        self.created + self.updated
+        self.created + self.updated + self.removed
     }
 
     /// Adds a chunk, `again` of whose items had been counted as skipped before.
@@ -87,6 +90,7 @@ impl Counts {
         self.unchanged += other.unchanged;
         self.skipped += other.skipped;
         self.failed += other.failed;
+        self.removed += other.removed;
     }
 
     pub fn count(&mut self, outcome: Outcome) {
@@ -96,6 +100,7 @@ impl Counts {
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Skipped => &mut self.skipped,
             Outcome::Failed => &mut self.failed,
+            Outcome::Removed => &mut self.removed,
         } += 1;
     }
 }
@@ -108,6 +113,8 @@ pub enum Outcome {
     Unchanged,
     Skipped,
     Failed,
+    /// Taken back, softly: its history stays.
+    Removed,
 }
 
 /// One record's way through the run, ended.

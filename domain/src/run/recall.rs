@@ -22,6 +22,8 @@ pub enum Recall {
     },
     /// Everything that was recorded, as it stood at a position of the log.
     Reimport(Scope),
+    /// What another run wrote is taken back.
+    Undo { of: RunId },
 }
 
 /// Which records a re-import works on.
@@ -62,16 +64,12 @@ pub fn needs_approval(counts: &Counts) -> bool {
 }
 
 impl Recall {
-    /// True if large change sets wait for a person.
-    pub fn is_weighed(&self) -> bool {
-        matches!(self, Self::Reimport(_))
-    }
-
     /// The word for it, as people read it.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Retry { .. } => "retry",
             Self::Reimport(_) => "reimport",
+            Self::Undo { .. } => "undo",
         }
     }
 }

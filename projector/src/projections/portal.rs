@@ -53,9 +53,17 @@ impl Projection for Portal {
                 row.revision = recorded.revision;
                 row
             }
-            (None, E::Linked(_)) => return Ok(()),
+            (Some(mut row), E::Removed(_)) => {
+                row.removed = true;
+                row.changed_at = now;
+                row.position = recorded.position;
+                row.revision = recorded.revision;
+                row
+            }
+            (None, E::Linked(_) | E::Removed(_)) => return Ok(()),
         };
-        let columns = vec![Some(row.entity.as_str().into()), row.label.as_deref().map(Into::into)];
+        let entity = (!row.removed).then(|| row.entity.as_str().into());
+        let columns = vec![entity, row.label.as_deref().map(Into::into)];
         docs.put(id, &row, columns);
         Ok(())
     }
@@ -81,6 +89,7 @@ fn write(
         position: recorded.position,
         created_at: known.filter(|_| written.write == Write::Updated).map_or(now, |known| known.created_at),
         changed_at: now,
+        removed: false,
     }
 }
 

@@ -10,6 +10,7 @@ mod process;
 mod recall;
 mod reimport;
 mod route;
+mod undo;
 mod write;
 
 use std::collections::HashMap;
@@ -72,6 +73,9 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         if !engine::wait::until(&*parts.reads, view, position, VIEW_PATIENCE).await? {
             return Err(format!("the view {} is behind; the run waits for it", view.name).into());
         }
+    }
+    if let Some(Recall::Undo { of }) = &started.recall {
+        return undo::undo(parts, run, hold, &started, of).await;
     }
     let prepared = prepare(parts, &started).await?;
     let (plan, refusal) = match prepared {
@@ -138,6 +142,7 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
         let ended = match (&started.recall, app) {
             (Some(Recall::Retry { .. }), _) => execution.retry(fetch).await?,
             (Some(Recall::Reimport(scope)), _) => execution.reimport(fetch, scope).await?,
+            (Some(Recall::Undo { .. }), _) => return Err("an undo has no fetches".into()),
             (None, Some(app)) => from_source(execution, fetch, app).await?,
             (None, None) => return Err("a run that asks the source was prepared without its app".into()),
         };

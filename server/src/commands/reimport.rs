@@ -76,14 +76,19 @@ async fn act(args: &Args, api: &Api) -> anyhow::Result<u8> {
         return Ok(watch::code(&[over]));
     }
     let run = start(api, &args.scenario, &json!({ "mode": "apply", "preview": preview })).await?;
-    let mut over = watch::until_over(api, &run, &stop, json).await?;
+    finish(&run, args.approve, api, &stop, json).await
+}
+
+/// Waits for a run that may ask for approval first.
+pub async fn finish(run: &str, approve: bool, api: &Api, stop: &Stop, json: bool) -> anyhow::Result<u8> {
+    let mut over = watch::until_over(api, run, stop, json).await?;
     if over["phase"] == "awaiting-approval" {
-        if !args.approve {
+        if !approve {
             output::say(&format!("{run} waits for approval: runs approve {run}"));
             return Ok(0);
         }
-        api.act("runs", &run, "approve", &json!({})).await?;
-        over = watch::until_over(api, &run, &stop, json).await?;
+        api.act("runs", run, "approve", &json!({})).await?;
+        over = watch::until_over(api, run, stop, json).await?;
     }
     watch::report(api, &[over], json).await
 }

@@ -12,3 +12,4 @@ mod retry;
 mod site;
 mod stage;
 mod time_travel;
+mod undo;

@@ -41,6 +41,8 @@ pub struct PortalRecord {
     pub position: u64,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    /// It was taken back by an undo, and lists leave it out.
+    pub removed: bool,
 }
 
 /// An entity by the plural that addresses use.
@@ -133,6 +135,7 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             position: event.position,
             created_at: at,
             changed_at: at,
+            removed: false,
         }),
         (PortalEvent::Linked(linked), Some(mut row)) => {
             for (field, target) in linked.references {
@@ -144,7 +147,14 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             row.changed_at = at;
             Some(row)
         }
-        (PortalEvent::Linked(_), None) => None,
+        (PortalEvent::Removed(_), Some(mut row)) => {
+            row.removed = true;
+            row.revision = event.revision;
+            row.position = event.position;
+            row.changed_at = at;
+            Some(row)
+        }
+        (PortalEvent::Linked(_) | PortalEvent::Removed(_), None) => None,
     })
 }
 
@@ -162,5 +172,6 @@ fn record(view: domain::views::PortalView) -> PortalRecord {
         position: view.position,
         created_at: view.created_at,
         changed_at: view.changed_at,
+        removed: view.removed,
     }
 }
