@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use app_sdk::Apps;
 use domain::ids::{ConnectionId, MappingId};
 use domain::scenario::check::{Catalogue, ConnectionFacts, MappingFacts, Problem as GraphProblem};
 use domain::scenario::graph::{Graph, MappingRef, NodeKind};
@@ -31,18 +32,12 @@ impl Api {
             self.find_all::<ConnectionView>(&CONNECTIONS, &connections(graph)).await?.into_iter().flatten()
         {
             let app = self.context.apps.get(&connection.app);
-            let ids = |wanted: bool| match app {
-                Some(app) if wanted => {
-                    app.entry.resources.iter().map(|resource| resource.id.clone()).collect()
-                }
-                _ => vec![],
+            let entities = match app.filter(|app| app.actions.is_some()) {
+                Some(app) => app.entry.resources.iter().map(|resource| resource.id.clone()).collect(),
+                None => vec![],
             };
-            let mut resources: Vec<String> = ids(app.is_some_and(|app| app.source.is_some()));
-            if !resources.is_empty() {
-                resources.extend(own_resources(&connection.details));
-            }
-            looked.resources.insert(connection.id.clone(), resources);
-            looked.entities.insert(connection.id.clone(), ids(app.is_some_and(|app| app.actions.is_some())));
+            looked.resources.insert(connection.id.clone(), resources_of(&self.context.apps, &connection));
+            looked.entities.insert(connection.id.clone(), entities);
             looked.connections.insert(connection.id.clone(), connection);
         }
         for wanted in mappings(graph) {
@@ -160,6 +155,20 @@ impl Catalogue for Looked {
     fn mapping(&self, id: &MappingId, revision: Option<u64>) -> Option<MappingFacts> {
         self.mappings.get(&(id.to_string(), revision)).cloned()
     }
+}
+
+/// The kinds of records that can be read from a connection: the app's, then the site's own.
+pub fn resources_of(apps: &Apps, view: &ConnectionView) -> Vec<String> {
+    let Some(app) = apps.get(&view.app).filter(|app| app.source.is_some()) else { return vec![] };
+    let mut resources: Vec<String> = app.entry.resources.iter().map(|resource| resource.id.clone()).collect();
+    if !resources.is_empty() {
+        for own in own_resources(&view.details) {
+            if !resources.contains(&own) {
+                resources.push(own);
+            }
+        }
+    }
+    resources
 }
 
 /// A connection's own custom resources, where discovery keeps a list of them.

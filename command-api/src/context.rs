@@ -6,6 +6,7 @@ use std::time::Duration;
 use app_sdk::Apps;
 use engine::execute::Executor;
 use engine::ports::{Clock, Ids, ReadStore, Vault};
+use engine::rebuild::ViewKeeper;
 use tokio::sync::Semaphore;
 
 use crate::access::Known;
@@ -19,6 +20,7 @@ pub struct Context {
     pub executor: Executor,
     pub reads: Arc<dyn ReadStore>,
     pub vault: Arc<dyn Vault>,
+    pub views: Arc<ViewKeeper>,
     pub apps: Apps,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
@@ -45,6 +47,23 @@ pub struct Settings {
     pub heartbeat: Duration,
     /// How long a browser stays signed in.
     pub session_life: Duration,
+    /// What this build is.
+    pub build: Build,
+}
+
+/// What a build says of itself.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// As every answer's `X-App-Version` says.
+    pub version: &'static str,
+    /// What tells one build of the console from another; empty when there is none.
+    pub ui: &'static str,
+}
+
+impl Default for Build {
+    fn default() -> Self {
+        Self { version: env!("CARGO_PKG_VERSION"), ui: "" }
+    }
 }
 
 impl Default for Settings {
@@ -56,6 +75,7 @@ impl Default for Settings {
             streams_max: 64,
             heartbeat: Duration::from_secs(15),
             session_life: Duration::from_hours(12),
+            build: Build::default(),
         }
     }
 }

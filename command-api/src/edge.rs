@@ -41,7 +41,7 @@ pub async fn frame(State(api): State<Shared>, mut request: Request, next: Next) 
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    guard(response.headers_mut());
+    guard(response.headers_mut(), api.context.settings.build.version);
     response
 }
 
@@ -81,7 +81,7 @@ fn unnamed(status: StatusCode) -> Problem {
     Problem::new(status, "REFUSED", detail, "compare the request with the API's description")
 }
 
-fn guard(headers: &mut HeaderMap) {
+fn guard(headers: &mut HeaderMap, version: &'static str) {
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
@@ -91,7 +91,7 @@ fn guard(headers: &mut HeaderMap) {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
-        (APP_VERSION, env!("CARGO_PKG_VERSION")),
+        (APP_VERSION, version),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));

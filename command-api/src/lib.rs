@@ -15,6 +15,7 @@ mod cursor;
 mod definitions;
 mod edge;
 mod endpoint;
+pub mod erasing;
 mod extract;
 mod lineage;
 mod names;
@@ -32,7 +33,7 @@ mod templates;
 mod watched;
 
 pub use access::{Issued, issue_token, token_hash};
-pub use context::{Context, Settings};
+pub use context::{Build, Context, Settings};
 pub use openapi::openapi;
 pub use problem::Problem;
 pub use router::{local_router, router};

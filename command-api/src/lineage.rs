@@ -270,7 +270,13 @@ impl Api {
                     next.event = event.clone();
                     states.push(next);
                 }
-                (PortalEvent::Linked(_) | PortalEvent::Removed(_), _) => {}
+                (PortalEvent::Archived(_), Some(before)) => {
+                    let mut next = before.clone();
+                    next.fields.insert("archived".to_owned(), true.into());
+                    next.event = event.clone();
+                    states.push(next);
+                }
+                (PortalEvent::Removed(_), _) | (PortalEvent::Linked(_) | PortalEvent::Archived(_), None) => {}
             }
         }
         Ok(states)

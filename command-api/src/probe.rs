@@ -3,6 +3,7 @@
 
 mod check;
 mod consent;
+mod count;
 mod discover;
 mod revoke;
 mod sample;

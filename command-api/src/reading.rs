@@ -71,7 +71,9 @@ impl Api {
         list: &[&str],
         after: Option<&str>,
     ) -> Result<Rows<T>, Problem> {
-        query.after = after.map(|after| cursor::read_row(list, after)).transpose()?;
+        if let Some(after) = after {
+            query.after = Some(cursor::read_row(list, after)?);
+        }
         if query.after.is_some() && query.check(view).is_err() {
             return Err(cursor::invalid());
         }

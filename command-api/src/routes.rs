@@ -1,9 +1,11 @@
 //! Every route, by area; one file for each endpoint.
 
+mod about;
 mod apps;
 mod audit;
 pub mod connections;
 mod describe;
+mod erasures;
 mod failures;
 mod mappings;
 pub mod oauth;
@@ -16,6 +18,7 @@ mod scenarios;
 mod session;
 mod stream;
 mod tokens;
+mod views;
 
 use crate::area::Area;
 
@@ -23,22 +26,25 @@ pub use portal::plural;
 pub use scenarios::{ReimportMode, RunAccepted, accepted, graph, not_published};
 
 pub fn all() -> Area {
-    let areas = vec![
-        overview::area(),
-        apps::area(),
-        connections::area(),
-        scenarios::area(),
-        mappings::area(),
-        runs::area(),
-        failures::area(),
-        retries::area(),
-        records::area(),
-        portal::area(),
-        tokens::area(),
-        session::area(),
-        audit::area(),
-        stream::area(),
-        describe::area(),
+    let areas: [fn() -> Area; 18] = [
+        overview::area,
+        apps::area,
+        connections::area,
+        scenarios::area,
+        mappings::area,
+        runs::area,
+        failures::area,
+        retries::area,
+        records::area,
+        portal::area,
+        tokens::area,
+        session::area,
+        audit::area,
+        views::area,
+        erasures::area,
+        stream::area,
+        about::area,
+        describe::area,
     ];
-    areas.into_iter().fold(Area::default(), Area::join)
+    areas.into_iter().fold(Area::default(), |all, area| all.join(area()))
 }

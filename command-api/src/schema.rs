@@ -90,6 +90,7 @@ pub enum RunKind {
     Retry,
     Reimport,
     Undo,
+    Changes,
 }
 
 #[derive(ToSchema)]

@@ -65,6 +65,8 @@ id!(/// A record in the embedded Portal.
     PortalId, "po", "Portal record");
 id!(/// All records of a scenario that fail for the same reason.
     FailureId, "fl", "failure");
+id!(/// The erasure of a person.
+    ErasureId, "er", "erasure");
 id!(/// An access token's public handle (never the token itself).
     TokenId, "tk", "token");
 

@@ -66,12 +66,21 @@ pub struct PortalRemoved {
     pub undoes: String,
 }
 
+/// The record was taken out of use. Its fields stay; a later write brings it back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PortalArchived {
+    /// Why, in words.
+    pub reason: String,
+    pub run: String,
+}
+
 events! {
     /// Facts about one record of the embedded Portal.
     PortalEvent {
         "portal.written" => Written(PortalWritten),
         "portal.linked" => Linked(PortalLinked),
         "portal.removed" => Removed(PortalRemoved),
+        "portal.archived" => Archived(PortalArchived),
     }
 }
 
@@ -81,6 +90,7 @@ pub struct PortalState {
     pub written: Option<PortalWritten>,
     pub pending: BTreeMap<String, String>,
     pub removed: bool,
+    pub archived: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -118,8 +128,10 @@ impl Decider for PortalRecords {
                 state.pending.clone_from(&written.pending);
                 state.written = Some(written.clone());
                 state.removed = false;
+                state.archived = false;
             }
             PortalEvent::Removed(_) => state.removed = true,
+            PortalEvent::Archived(_) => state.archived = true,
             PortalEvent::Linked(linked) => {
                 for (field, id) in &linked.references {
                     state.pending.remove(field);

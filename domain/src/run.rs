@@ -222,8 +222,8 @@ fn not_waiting() -> Rejection {
 
 /// What a retry works on is settled before it begins: later additions could not be told from what it was shown as.
 fn choose(state: &RunState, chosen: ItemsChosen) -> Result<ItemsChosen, Rejection> {
-    let retries = state.started.as_ref().is_some_and(|s| matches!(s.recall, Some(Recall::Retry { .. })));
-    if !retries || state.chunks > 0 {
+    let chooses = state.started.as_ref().is_some_and(|started| started.recall.is_some());
+    if !chooses || state.chunks > 0 {
         return Err(Rejection::new(
             "NOT_CHOOSABLE",
             "items are chosen only for a retry that has not begun",

@@ -3,6 +3,9 @@
 //! The folds that fill them are in `projector`; the questions are asked by `command-api`. Neither knows the other;
 //! they meet here.
 
+use std::sync::LazyLock;
+
+mod audit;
 mod connections;
 mod failures;
 mod portal;
@@ -11,7 +14,9 @@ mod runs;
 mod scenarios;
 mod tally;
 mod tokens;
+mod watches;
 
+pub use audit::{AUDIT, AuditView, audit_key};
 pub use connections::{CONNECTIONS, ConnectionPhase, ConnectionView, HistoryLine};
 pub use failures::{
     FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
@@ -26,6 +31,7 @@ pub use runs::{
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
 pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};
 pub use tokens::{TOKENS, TokenView};
+pub use watches::{DayView, SweepView, WATCH_DAYS_MAX, WATCHES, WatchView};
 
 /// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +47,21 @@ impl ViewSpec {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
     }
 }
+
+impl ViewSpec {
+    /// The twin of a declared view: the same columns under another name, where it is folded anew beside the live one.
+    pub fn twin(&self) -> Option<&'static Self> {
+        static TWINS: LazyLock<Vec<ViewSpec>> = LazyLock::new(|| {
+            let name = |view: &ViewSpec| -> &'static str { format!("{}{TWIN}", view.name).leak() };
+            ALL.iter().map(|view| ViewSpec { name: name(view), ..**view }).collect()
+        });
+        let at = ALL.iter().position(|view| view.name == self.name && view.version == self.version)?;
+        TWINS.get(at)
+    }
+}
+
+/// What the name of a twin ends with.
+pub const TWIN: &str = "~anew";
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct Column {
@@ -63,7 +84,7 @@ const fn integer(name: &'static str) -> Column {
 }
 
 /// Every view, in the order in which they are folded.
-pub const ALL: [&ViewSpec; 14] = [
+pub const ALL: [&ViewSpec; 16] = [
     &CONNECTIONS,
     &SCENARIOS,
     &MAPPINGS,
@@ -78,4 +99,6 @@ pub const ALL: [&ViewSpec; 14] = [
     &PORTAL_PENDING,
     &HOURS,
     &TOTALS,
+    &WATCHES,
+    &AUDIT,
 ];

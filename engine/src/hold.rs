@@ -70,6 +70,14 @@ impl<D: Decider> Hold<D> {
         Err(ExecuteError::Contended { stream: self.stream.to_string() })
     }
 
+    /// What a command appends, for somebody who appends it together with other things. Refresh afterwards.
+    pub fn beside(&self, command: D::Command) -> Result<StreamAppend, ExecuteError> {
+        let decided = D::decide(&self.folded.state, command).map_err(ExecuteError::Rejected)?;
+        let ids = &self.executor.ids;
+        let events = decided.iter().map(|e| NewEvent::of(e, ids.event_id(), self.meta.clone())).collect();
+        Ok(StreamAppend { stream: self.stream.clone(), expected: self.folded.expected(), events })
+    }
+
     fn take_in(&mut self, decided: &[D::Event], position: Position) {
         for event in decided {
             self.folded.revision = Some(self.folded.expected().next_revision());

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod event_store;
 pub mod read_store;
 pub mod vault;
+mod view_digest;
 
 pub use bus::{Bus, Subscription};
 pub use clock::{Clock, Ids};
@@ -15,6 +16,7 @@ pub use read_store::{
     ViewBatch, ViewSpec,
 };
 pub use vault::{Secret, SecretSlot, SubjectKey, Vault, VaultError};
+pub use view_digest::{ViewDigest, ViewHasher};
 
 /// The cause beneath a port's error.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;

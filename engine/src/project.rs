@@ -215,6 +215,15 @@ impl Follower for Projector {
     }
 
     async fn take(&mut self, slice: Slice) -> Result<(), Cause> {
+        let folding = self.store.folding();
+        let _held = folding.lock().await;
+        self.fold(slice).await
+    }
+}
+
+impl Projector {
+    /// Folds a slice; the caller sees to it that nobody exchanges a view meanwhile.
+    pub(crate) async fn fold(&mut self, slice: Slice) -> Result<(), Cause> {
         let opened = self.open(&slice.events).await?;
         let mut batches = Vec::with_capacity(self.projections.len());
         for index in 0..self.projections.len() {

@@ -8,4 +8,5 @@ pub mod reactors;
 mod start;
 
 pub use parts::{API_PURPOSE, NotUsable, Parts};
-pub use start::{Running, start};
+pub use reactors::keep_in_step::WatchPace;
+pub use start::{Running, start, start_at};

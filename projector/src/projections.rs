@@ -1,5 +1,6 @@
 //! One file per view: the pure fold that fills it.
 
+mod audit;
 mod connections;
 mod failures;
 mod hours;
@@ -14,6 +15,7 @@ mod runs;
 mod scenarios;
 mod tokens;
 mod totals;
+mod watches;
 
 use engine::project::Projection;
 
@@ -34,6 +36,8 @@ pub fn all() -> Vec<Box<dyn Projection>> {
         Box::new(pending::Pending),
         Box::new(hours::Hours),
         Box::new(totals::Totals),
+        Box::new(watches::Watches),
+        Box::new(audit::Audit),
     ]
 }
 

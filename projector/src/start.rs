@@ -11,6 +11,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::parts::Parts;
 use crate::projections;
+use crate::reactors::keep_in_step::{KeepInStep, WatchPace};
+use crate::reactors::start_change_runs::StartChangeRuns;
 use crate::reactors::start_runs::StartRuns;
 
 /// How long runs may take to come to a safe point when the process is asked to end. Not reaching one loses nothing.
@@ -30,11 +32,19 @@ impl Drop for Running {
 
 /// Starts the folding of views and the execution of runs, and whatever followers apps bring.
 pub fn start(parts: &Parts, others: Vec<Box<dyn Follower>>) -> Running {
+    start_at(parts, others, WatchPace::default())
+}
+
+/// The same, looking at what is watched as often as told.
+pub fn start_at(parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) -> Running {
     let running = Running { tasks: TaskTracker::new(), stop: CancellationToken::new() };
     let projector = Projector::new("views", projections::all(), parts.reads.clone(), parts.vault.clone());
     running.follow(parts.bus.clone(), Box::new(projector));
     let runs = StartRuns::new(parts.clone(), running.tasks.clone(), running.stop.clone());
     running.follow(parts.bus.clone(), Box::new(runs));
+    running.follow(parts.bus.clone(), Box::new(StartChangeRuns::new(parts.clone())));
+    let watch = KeepInStep::new(parts.clone(), pace, running.tasks.clone(), running.stop.clone());
+    running.tasks.spawn(watch.run());
     for follower in others {
         running.follow(parts.bus.clone(), follower);
     }

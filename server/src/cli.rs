@@ -38,10 +38,16 @@ pub enum Command {
     Runs(commands::runs::Args),
     /// List, issue and revoke access tokens
     Tokens(commands::tokens::Args),
+    /// List views, and fold them anew
+    Views(commands::views::Args),
     /// Look after the key that opens the vault
     Keys(commands::keys::Args),
     /// Prove that a log is what was written: nothing changed, dropped, added, moved or rolled back
     Verify(commands::verify::Args),
+    /// Show what is held of a person, and erase it
+    Erase(commands::erase::Args),
+    /// Copy everything that is held of a person, for the person
+    SubjectExport(commands::subject_export::Args),
     /// Write the whole store into one portable file
     Export(commands::export::Args),
     /// Make a store of an exported file, in an empty directory

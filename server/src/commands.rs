@@ -4,6 +4,7 @@ pub mod checkpoint;
 pub mod connections;
 pub mod demo;
 pub mod doctor;
+pub mod erase;
 pub mod export;
 pub mod import;
 pub mod import_store;
@@ -14,9 +15,11 @@ pub mod runs;
 pub mod scenarios;
 pub mod serve;
 pub mod show;
+pub mod subject_export;
 mod target;
 pub mod tokens;
 pub mod verify;
+pub mod views;
 mod watch;
 
 use crate::cli::Command;
@@ -33,10 +36,13 @@ pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8>
         Command::Reimport(args) => reimport::run(args, config).await,
         Command::Runs(args) => runs::run(args, config).await,
         Command::Tokens(args) => tokens::run(args, config).await,
+        Command::Views(args) => views::run(args, config).await,
         Command::Keys(args) => keys::run(args, config).await,
         Command::Verify(args) => verify::run(args, config).await,
         Command::Export(args) => export::run(args, config).await,
         Command::ImportStore(args) => import_store::run(args, config).await,
+        Command::Erase(args) => erase::run(args, config).await,
+        Command::SubjectExport(args) => subject_export::run(args, config).await,
         Command::Checkpoint(args) => checkpoint::run(args, config).await,
         Command::Doctor(args) => doctor::run(args, config).await,
     }

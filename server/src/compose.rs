@@ -19,6 +19,7 @@ use engine::execute::Executor;
 use engine::follow::{self, Follower};
 use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
 use engine::project::Projector;
+use engine::rebuild::{Rebuild, ViewKeeper};
 use projector::{Parts, Running};
 use tokio::task::JoinHandle;
 
@@ -31,6 +32,7 @@ pub struct Opened {
     pub dir: DataDir,
     pub log: Arc<SqliteEventStore>,
     pub parts: Parts,
+    pub views: Arc<ViewKeeper>,
     pub installation: Installation,
 }
 
@@ -51,8 +53,10 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
     let egress = apps::egress(config, ids.clone());
     let apps = apps::all(&egress, &executor, &vault, &clock, &ids);
     portal::ensure(&executor).await?;
+    let rebuild = Rebuild { log: log.clone(), reads: reads.clone(), vault: vault.clone() };
+    let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
-    Ok(Opened { dir, log, parts, installation })
+    Ok(Opened { dir, log, parts, views, installation })
 }
 
 impl Opened {

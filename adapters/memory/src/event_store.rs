@@ -8,7 +8,7 @@ use engine::ports::append_rules::{Repeat, check_appends, repeat};
 use engine::ports::{
     AppendError, Appended, Clock, EventStore, Expected, Filter, Slice, StoreError, StreamAppend,
 };
-use engine::{Position, Recorded, StreamName};
+use engine::{Position, Recorded, StreamName, seal};
 use tokio::sync::watch;
 
 pub struct MemoryEventStore {
@@ -77,6 +77,20 @@ impl EventStore for MemoryEventStore {
             _ => after.max(log.events.len() as Position),
         };
         Ok(Slice { events, read_to })
+    }
+
+    async fn remove_bodies(&self, positions: &[Position]) -> Result<u64, StoreError> {
+        let mut log = self.log();
+        let mut removed = 0;
+        for position in positions {
+            let place = usize::try_from(position.wrapping_sub(1)).unwrap_or(usize::MAX);
+            let Some(event) = log.events.get_mut(place) else { continue };
+            if let Some(body) = event.body.as_ref().filter(|body| !seal::is_removed(body)) {
+                event.body = Some(seal::removed(body));
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     fn end(&self) -> watch::Receiver<Position> {

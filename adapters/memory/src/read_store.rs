@@ -1,16 +1,20 @@
 //! Views as sorted maps; every query looks at every row.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use engine::Position;
 use engine::ports::{
-    Change, Doc, IndexValue, Order, Page, PageCursor, Query, ReadError, ReadStore, Row, ViewBatch, ViewSpec,
+    Change, Doc, IndexValue, Order, Page, PageCursor, Query, ReadError, ReadStore, Row, ViewBatch,
+    ViewDigest, ViewHasher, ViewSpec,
 };
 
 #[derive(Default)]
-pub struct MemoryReadStore(Mutex<HashMap<(&'static str, u32), View>>);
+pub struct MemoryReadStore {
+    views: Mutex<HashMap<(&'static str, u32), View>>,
+    folding: Arc<tokio::sync::Mutex<()>>,
+}
 
 #[derive(Default)]
 struct View {
@@ -29,7 +33,7 @@ impl MemoryReadStore {
     }
 
     fn views(&self) -> MutexGuard<'_, HashMap<(&'static str, u32), View>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.views.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, view: &'static ViewSpec, ask: impl FnOnce(&View) -> T) -> T {
@@ -85,6 +89,32 @@ impl ReadStore for MemoryReadStore {
     async fn drop_view(&self, view: &'static ViewSpec) -> Result<(), ReadError> {
         self.views().remove(&(view.name, view.version));
         Ok(())
+    }
+
+    async fn digest(&self, view: &'static ViewSpec) -> Result<ViewDigest, ReadError> {
+        Ok(self.with(view, |stored| {
+            let mut hasher = ViewHasher::default();
+            for (key, row) in &stored.rows {
+                hasher.row(key, &row.doc, &row.columns);
+            }
+            hasher.finish()
+        }))
+    }
+
+    async fn exchange(&self, view: &'static ViewSpec, by: &'static ViewSpec) -> Result<(), ReadError> {
+        let mut views = self.views();
+        let new = views.remove(&(by.name, by.version)).unwrap_or_default();
+        let old = views.insert((view.name, view.version), new).unwrap_or_default();
+        views.insert((by.name, by.version), old);
+        Ok(())
+    }
+
+    async fn scrub(&self) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn folding(&self) -> Arc<tokio::sync::Mutex<()>> {
+        self.folding.clone()
     }
 }
 

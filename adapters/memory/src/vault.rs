@@ -1,6 +1,6 @@
 //! Secrets in plain memory: for tests only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ struct Held {
     secrets: HashMap<SecretSlot, Secret>,
     /// `None` marks a key that was destroyed.
     subjects: HashMap<String, Option<SubjectKey>>,
+    suppressed: HashSet<String>,
 }
 
 impl MemoryVault {
@@ -68,6 +69,32 @@ impl Vault for MemoryVault {
 
     async fn destroy_subject(&self, subject: &str) -> Result<bool, VaultError> {
         Ok(self.held().subjects.insert(subject.to_owned(), None).flatten().is_some())
+    }
+
+    async fn identity_hash(&self, identity: &str) -> Result<String, VaultError> {
+        Ok(fingerprint(&Secret::new(identity.to_owned())))
+    }
+
+    async fn suppress(&self, hashes: &[String]) -> Result<(), VaultError> {
+        self.held().suppressed.extend(hashes.iter().cloned());
+        Ok(())
+    }
+
+    async fn suppresses(&self) -> Result<bool, VaultError> {
+        Ok(!self.held().suppressed.is_empty())
+    }
+
+    async fn suppressed(&self, identities: &[String]) -> Result<Vec<bool>, VaultError> {
+        let held = self.held();
+        let is = |identity: &String| held.suppressed.contains(&fingerprint(&Secret::new(identity.clone())));
+        Ok(identities.iter().map(is).collect())
+    }
+
+    async fn lift(&self, subjects: &[String], hashes: &[String]) -> Result<(), VaultError> {
+        let mut held = self.held();
+        held.suppressed.retain(|hash| !hashes.contains(hash));
+        held.subjects.retain(|subject, key| key.is_some() || !subjects.contains(subject));
+        Ok(())
     }
 
     async fn rotate(&self) -> Result<Rotation, VaultError> {

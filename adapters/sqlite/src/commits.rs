@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
@@ -15,6 +15,10 @@ const COPY_PAGES_MIN: usize = 2_000;
 const TRUNCATE_BYTES_MIN: usize = 64 << 20;
 /// How long that may take before we go on and try again later.
 const TRUNCATE_WAIT: Duration = Duration::from_millis(250);
+
+/// How long emptying is tried where values must not stay, and how often.
+const SCRUB_WAIT_MAX: Duration = Duration::from_secs(30);
+const SCRUB_STEP: Duration = Duration::from_millis(20);
 
 /// What an error of the writing connection means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,11 +83,32 @@ impl Checkpoints {
 }
 
 /// Empties the write-ahead log, if no reader holds it for long.
-pub(crate) fn truncate(connection: &Connection) -> rusqlite::Result<()> {
+fn truncate(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(TRUNCATE_WAIT)?;
     let done = checkpoint(connection, "TRUNCATE");
     connection.busy_timeout(BUSY_WAIT)?;
     done
+}
+
+/// Empties the write-ahead log and says so: an error while readers hold it for longer than anybody reads.
+pub(crate) fn scrub(connection: &Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        connection.busy_timeout(TRUNCATE_WAIT)?;
+        let busy: Result<i64, _> =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        connection.busy_timeout(BUSY_WAIT)?;
+        match busy {
+            Ok(0) => return Ok(()),
+            Err(error) if severity(&error) == Severity::Fatal => return Err(error),
+            _ if begun.elapsed() >= SCRUB_WAIT_MAX => {
+                let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+                let why = "a reader holds the write-ahead log, which still has erased values".to_owned();
+                return Err(rusqlite::Error::SqliteFailure(code, Some(why)));
+            }
+            _ => std::thread::sleep(SCRUB_STEP),
+        }
+    }
 }
 
 /// Copies what no reader needs any longer. That a reader was in the way is no error.

@@ -7,6 +7,7 @@ mod import;
 mod links;
 mod names;
 mod read;
+mod remove;
 mod rows;
 mod writer;
 
@@ -59,7 +60,7 @@ pub struct SqliteEventStore {
     /// Closed before the writer: who closes last tidies up, and a reader cannot.
     readers: Readers<Names>,
     writer: Writer,
-    _dir: DataDir,
+    dir: DataDir,
 }
 
 impl SqliteEventStore {
@@ -80,7 +81,7 @@ impl SqliteEventStore {
             let writer = Writer::start(connection, clock, options.pages_max)
                 .map_err(|source| database::explain(&file)(source))?;
             let readers = Readers::new(file, options.readers_max, options.reader_cache_kib);
-            Ok(Self { readers, writer, _dir: dir })
+            Ok(Self { readers, writer, dir })
         })
         .await
     }
@@ -139,6 +140,13 @@ impl EventStore for SqliteEventStore {
             .read(move |reader| read::all(reader, after, &filter, limit.max(1)))
             .await
             .map_err(store_error)
+    }
+
+    async fn remove_bodies(&self, positions: &[Position]) -> Result<u64, StoreError> {
+        let (dir, positions) = (self.dir.clone(), positions.to_vec());
+        let done = tokio::task::spawn_blocking(move || remove::bodies(&dir, &positions)).await;
+        let done = done.map_err(|lost| StoreError::Unavailable(lost.into()))?;
+        done.map_err(|error| StoreError::Unavailable(error.into()))
     }
 
     fn end(&self) -> watch::Receiver<Position> {

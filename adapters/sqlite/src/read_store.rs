@@ -5,9 +5,11 @@ mod list;
 mod tables;
 mod writer;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use engine::Position;
-use engine::ports::{Doc, Page, Query, ReadError, ReadStore, ViewBatch, ViewSpec};
+use engine::ports::{Doc, Page, Query, ReadError, ReadStore, ViewBatch, ViewDigest, ViewSpec};
 
 use crate::data_dir::DataDir;
 use crate::database::{self, Durability, Kind, is_damage};
@@ -33,6 +35,7 @@ pub struct SqliteReadStore {
     /// Closed before the writer: who closes last tidies up, and a reader cannot.
     readers: Readers<()>,
     writer: Writer,
+    folding: Arc<tokio::sync::Mutex<()>>,
     _dir: DataDir,
 }
 
@@ -43,9 +46,11 @@ impl SqliteReadStore {
         database::blocking(move || {
             let connection = database::open_writer(&dir, &VIEWS, WRITER_CACHE_KIB)?;
             let file = dir.path().join(VIEWS.file);
+            tables::drop_twins(&connection).map_err(database::explain(&file))?;
             let writer = Writer::start(connection)
                 .map_err(|source| OpenError::Sqlite { file: file.clone(), source })?;
-            Ok(Self { readers: Readers::new(file, READERS_MAX, READER_CACHE_KIB), writer, _dir: dir })
+            let readers = Readers::new(file, READERS_MAX, READER_CACHE_KIB);
+            Ok(Self { readers, writer, folding: Arc::default(), _dir: dir })
         })
         .await
     }
@@ -95,6 +100,22 @@ impl ReadStore for SqliteReadStore {
 
     async fn drop_view(&self, view: &'static ViewSpec) -> Result<(), ReadError> {
         self.writer.drop_view(view).await
+    }
+
+    async fn digest(&self, view: &'static ViewSpec) -> Result<ViewDigest, ReadError> {
+        self.readers.read(move |reader| list::digest(&reader.connection, view)).await.map_err(read_error)
+    }
+
+    async fn exchange(&self, view: &'static ViewSpec, by: &'static ViewSpec) -> Result<(), ReadError> {
+        self.writer.exchange(view, by).await
+    }
+
+    async fn scrub(&self) -> Result<(), ReadError> {
+        self.writer.scrub().await
+    }
+
+    fn folding(&self) -> Arc<tokio::sync::Mutex<()>> {
+        self.folding.clone()
     }
 }
 

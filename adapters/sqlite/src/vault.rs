@@ -6,8 +6,10 @@ mod key_ring;
 mod rotate;
 mod secrets;
 mod subjects;
+mod suppressed;
 mod wrap;
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -16,7 +18,7 @@ use engine::ports::{Ids, Secret, SecretSlot, SubjectKey, Vault, VaultError};
 use rusqlite::{Connection, OptionalExtension};
 use zeroize::Zeroizing;
 
-use crate::commits::{Checkpoints, Severity, severity, truncate};
+use crate::commits::{Checkpoints, Severity, scrub, severity};
 use crate::data_dir::DataDir;
 use crate::database::{self, Durability, Kind, is_damage};
 use crate::open_error::OpenError;
@@ -29,7 +31,7 @@ const VAULT: Kind = Kind {
     file: "vault.db",
     application_id: i32::from_be_bytes(*b"PiVt"),
     durability: Durability::Full,
-    migrations: &[include_str!("vault/1.sql")],
+    migrations: &[include_str!("vault/1.sql"), include_str!("vault/2.sql")],
     upgrades: &[],
     page_bytes: 4096,
 };
@@ -42,6 +44,7 @@ struct Inner {
     db: Mutex<Db>,
     /// Keys used lately. Changed only by who holds `db`, so that a destroyed key does not come back.
     subjects: Mutex<Recent<String, Option<SubjectKey>>>,
+    suppressed: Mutex<HashSet<String>>,
 }
 
 struct Db {
@@ -73,7 +76,8 @@ impl SqliteVault {
             let checkpoints = Checkpoints::watch(&mut connection, VAULT.page_bytes).map_err(sqlite)?;
             let db = Db { connection, checkpoints, keys, ids, fingerprint_key, failed: false, _dir: dir };
             let subjects = Mutex::new(Recent::new(SUBJECTS_HALF));
-            Ok(Self(Arc::new(Inner { db: Mutex::new(db), subjects })))
+            let suppressed = Mutex::new(suppressed::load(&db.connection).map_err(database::explain(&file))?);
+            Ok(Self(Arc::new(Inner { db: Mutex::new(db), subjects, suppressed })))
         })
         .await
     }
@@ -135,6 +139,38 @@ impl Vault for SqliteVault {
         self.run(move |inner| subjects::destroy(inner, &subject)).await
     }
 
+    async fn identity_hash(&self, identity: &str) -> Result<String, VaultError> {
+        let identity = identity.to_owned();
+        self.run(move |inner| Ok(suppressed::hash(&inner.db(), &identity))).await
+    }
+
+    async fn suppress(&self, hashes: &[String]) -> Result<(), VaultError> {
+        let hashes = hashes.to_vec();
+        self.run(move |inner| suppressed::add(inner, &hashes)).await
+    }
+
+    async fn suppresses(&self) -> Result<bool, VaultError> {
+        Ok(!self.0.suppressed().is_empty())
+    }
+
+    async fn suppressed(&self, identities: &[String]) -> Result<Vec<bool>, VaultError> {
+        let identities = identities.to_vec();
+        self.run(move |inner| {
+            let hashes: Vec<String> = {
+                let db = inner.db();
+                identities.iter().map(|identity| suppressed::hash(&db, identity)).collect()
+            };
+            let known = inner.suppressed();
+            Ok(hashes.iter().map(|hash| known.contains(hash)).collect())
+        })
+        .await
+    }
+
+    async fn lift(&self, subjects: &[String], hashes: &[String]) -> Result<(), VaultError> {
+        let (subjects, hashes) = (subjects.to_vec(), hashes.to_vec());
+        self.run(move |inner| suppressed::lift(inner, &subjects, &hashes)).await
+    }
+
     async fn rotate(&self) -> Result<Rotation, VaultError> {
         self.rotate_batches(usize::MAX).await
     }
@@ -147,6 +183,10 @@ impl Inner {
 
     fn subjects(&self) -> MutexGuard<'_, Recent<String, Option<SubjectKey>>> {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn suppressed(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.suppressed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The keys of subjects, if all are in memory.
@@ -181,7 +221,7 @@ impl Db {
 
     /// Copies the write-ahead log into the database, so that it keeps nothing of what was destroyed.
     fn scrub(&self) -> Result<(), Fault> {
-        Ok(truncate(&self.connection)?)
+        Ok(scrub(&self.connection)?)
     }
 }
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use domain::decider::fold;
 use domain::event::Event;
 use domain::ids::PortalId;
-use domain::portal::{PortalEvent, PortalRecords, PortalState, PortalWritten, Write};
+use domain::portal::{PortalArchived, PortalEvent, PortalRecords, PortalState, PortalWritten, Write};
 use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
 use engine::ports::{EventStore, Expected, Ids, StreamAppend, SubjectKey, Vault};
@@ -75,6 +75,12 @@ impl Embedded {
         let keys = self.subject_keys(batch, create).await?;
         let mut performed = Performed { answers: Vec::with_capacity(batch.len()), appends: vec![] };
         for ((item, id), known) in batch.iter().zip(ids).zip(&known) {
+            if item.archive {
+                let (answer, append) = self.archive(item, &id, known.as_ref());
+                performed.answers.push(answer);
+                performed.appends.extend(append.filter(|_| create));
+                continue;
+            }
             let written = write(item, &arrived);
             let (outcome, notes) = match judge(item, &written, known.as_ref()) {
                 Verdict::Leave(notes) => (Outcome::Unchanged, notes),
@@ -107,6 +113,8 @@ struct Known {
     state: PortalState,
     /// The event that wrote it last.
     written: Option<Recorded>,
+    /// Its fields were erased: whatever comes is new.
+    erased: bool,
 }
 
 enum Verdict {
@@ -119,12 +127,17 @@ fn judge(item: &WriteItem, next: &PortalWritten, known: Option<&Known>) -> Verdi
     let Some(last) = known.state.written.as_ref().filter(|_| !known.state.removed) else {
         return Verdict::Write(Write::Created, Expected::Exact(known.revision));
     };
-    if let (Some(ours), Some(theirs)) = (&last.source_version, &item.source_version)
+    if !known.erased
+        && let (Some(ours), Some(theirs)) = (&last.source_version, &item.source_version)
         && ours > theirs
     {
         return Verdict::Leave(vec![stale(ours, theirs)]);
     }
-    if last.digest == item.digest && last.references == next.references {
+    if !known.erased
+        && !known.state.archived
+        && last.digest == item.digest
+        && last.references == next.references
+    {
         return Verdict::Leave(vec![]);
     }
     Verdict::Write(Write::Updated, Expected::Exact(known.revision))
@@ -142,6 +155,17 @@ fn stale(ours: &str, theirs: &str) -> ItemNote {
         step: "write".to_owned(),
         code: "STALE".to_owned(),
         message: format!("Portal already has the record as of {ours}; this one is of {theirs}"),
+        field: None,
+        remedy: None,
+        raw: None,
+    }
+}
+
+fn never_came() -> ItemNote {
+    ItemNote {
+        step: "write".to_owned(),
+        code: "NEVER_IMPORTED".to_owned(),
+        message: "the record is gone from its source, and was never imported".to_owned(),
         field: None,
         remedy: None,
         raw: None,
@@ -194,19 +218,23 @@ impl Embedded {
                 .map_err(|error| damaged(stream, &error))
         };
         let event = decode(&last)?;
+        let is_erased = |recorded: &Recorded| recorded.body.as_deref().is_some_and(seal::is_removed);
         if matches!(event, PortalEvent::Written(_)) {
             let (revision, state) = (last.revision, fold::<PortalRecords>(&[event]));
-            return Ok(Known { revision, state, written: Some(last) });
+            let erased = is_erased(&last);
+            return Ok(Known { revision, state, written: Some(last), erased });
         }
         let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
         let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
         let mut history = history.map_err(|error| unavailable(&error))?;
+        let erased = history.iter().rfind(|recorded| recorded.body.is_some()).is_some_and(is_erased);
         let events = history.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         let written = events.iter().rposition(|event| matches!(event, PortalEvent::Written(_)));
         Ok(Known {
             revision: last.revision,
             state: fold::<PortalRecords>(&events),
             written: written.map(|index| history.swap_remove(index)),
+            erased,
         })
     }
 
@@ -238,6 +266,33 @@ impl Embedded {
         }
         let keys = self.vault.subject_keys(&subjects, create).await.map_err(|error| unavailable(&error))?;
         Ok(subjects.into_iter().zip(keys).filter_map(|(subject, key)| Some((subject, key?))).collect())
+    }
+
+    /// Takes a record out of use. One that never came here has nothing to be taken out of.
+    fn archive(
+        &self,
+        item: &WriteItem,
+        id: &PortalId,
+        known: Option<&Known>,
+    ) -> (WriteAnswer, Option<StreamAppend>) {
+        let answer = |outcome, portal, notes| WriteAnswer {
+            result: WriteResult::Settled(outcome),
+            portal,
+            notes,
+            changed: vec![],
+        };
+        let Some(known) = known else { return (answer(Outcome::Skipped, None, vec![never_came()]), None) };
+        let portal = Some(id.to_string());
+        if known.state.archived {
+            return (answer(Outcome::Unchanged, portal, vec![]), None);
+        }
+        let archived = PortalArchived { reason: "gone from its source".to_owned(), run: item.run.clone() };
+        let meta = Meta::by("portal").of(item.run.clone());
+        let event = NewEvent::of(&PortalEvent::Archived(archived), self.ids.event_id(), meta);
+        let stream = StreamName::new("portal", id);
+        let expected = Expected::Exact(known.revision);
+        let append = StreamAppend { stream, expected, events: vec![event] };
+        (answer(Outcome::Updated, portal, vec![]), Some(append))
     }
 
     fn append(

@@ -32,6 +32,8 @@ pub struct WriteItem {
     pub mapping: MappingStamp,
     /// Whom the record speaks of (`cn_….users.7`), for sealing.
     pub subject: Option<String>,
+    /// The record is gone from its source: take it out of use, whatever the fields say. Nothing is deleted.
+    pub archive: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use domain::ids::{ConnectionId, FailureId, MappingId, RunId, ScenarioId, TokenId};
+use domain::ids::{ConnectionId, ErasureId, FailureId, MappingId, RunId, ScenarioId, TokenId};
 use domain::problem::Rejection;
 
 use crate::context::Shared;
@@ -23,7 +23,7 @@ macro_rules! kinds {
     )+};
 }
 
-kinds! { ConnectionId, FailureId, ScenarioId, MappingId, RunId, TokenId }
+kinds! { ConnectionId, ErasureId, FailureId, ScenarioId, MappingId, RunId, TokenId }
 
 /// The `{id}` of a path.
 pub struct Id<T>(pub T);

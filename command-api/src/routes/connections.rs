@@ -3,17 +3,23 @@
 mod auth;
 mod authorise;
 mod confirm_identity;
+mod consequences;
 mod create;
 mod delete;
 mod discover;
 mod document;
+mod fields;
+mod health;
 mod list;
 mod pause;
 mod rename;
+mod resources;
 mod resume;
 mod show;
 mod store_credentials;
 mod test;
+mod timeline;
+mod using;
 
 use domain::ids::ConnectionId;
 use domain::views::{CONNECTIONS, ConnectionView};
@@ -36,6 +42,12 @@ pub fn area() -> Area {
         .administrator(routes!(store_credentials::store_credentials))
         .administrator(routes!(authorise::authorise))
         .operator(routes!(test::test))
+        .viewer(routes!(resources::resources))
+        .operator(routes!(resources::count))
+        .viewer(routes!(consequences::consequences))
+        .viewer(routes!(health::health))
+        .viewer(routes!(timeline::timeline))
+        .viewer(routes!(fields::fields))
         .operator(routes!(pause::pause))
         .operator(routes!(resume::resume))
         .administrator(routes!(confirm_identity::confirm_identity))

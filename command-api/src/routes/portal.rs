@@ -4,6 +4,7 @@ mod history;
 mod lineage;
 mod list;
 mod read;
+mod search;
 mod show;
 
 use utoipa_axum::routes;
@@ -14,6 +15,7 @@ pub use read::plural;
 
 pub fn area() -> Area {
     Area::default()
+        .viewer(routes!(search::search_records))
         .viewer(routes!(list::list))
         .viewer(routes!(show::show))
         .viewer(routes!(history::history))

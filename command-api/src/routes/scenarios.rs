@@ -1,9 +1,14 @@
 //! Scenarios: graphs, edited as drafts and run as published versions.
 
+mod activity;
 mod create;
 mod delete;
 mod document;
+mod duplicate;
+mod export;
+mod import;
 mod list;
+mod portable;
 mod publish;
 mod reimport;
 mod rename;
@@ -34,6 +39,9 @@ pub fn area() -> Area {
         .viewer(routes!(templates::templates))
         .viewer(routes!(list::list))
         .administrator(routes!(create::create))
+        .administrator(routes!(import::import))
+        .viewer(routes!(export::export))
+        .administrator(routes!(duplicate::duplicate))
         .viewer(routes!(show::show))
         .administrator(routes!(rename::rename))
         .administrator(routes!(save_draft::save_draft))

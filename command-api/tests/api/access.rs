@@ -35,7 +35,10 @@ fn filled(path: &str) -> String {
         _ => "none",
     };
     let path = path.replace("{id}", id).replace("{connection}", "cn_none").replace("{resource}", "users");
-    path.replace("{kind}", "users").replace("{item}", "1.0").replace("{version}", "1")
+    path.replace("{kind}", "users")
+        .replace("{item}", "1.0")
+        .replace("{version}", "1")
+        .replace("{position}", "1")
 }
 
 #[tokio::test]

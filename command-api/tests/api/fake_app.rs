@@ -151,7 +151,8 @@ impl Source for Site {
             subject: None,
         };
         let items = self.records.lock().unwrap().iter().map(item).collect();
-        let page = SourcePage { items, ..SourcePage::default() };
+        let total = Some(self.records.lock().unwrap().len() as u64);
+        let page = SourcePage { items, total, ..SourcePage::default() };
         let end = SourceEnd { complete: true, total: None, hidden: 0, problem: None };
         stream::iter([Ok(Fetched::Page(page)), Ok(Fetched::End(end))]).boxed()
     }

@@ -16,6 +16,7 @@ use engine::execute::Executor;
 use engine::follow;
 use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
 use engine::project::Projector;
+use engine::rebuild::{Rebuild, ViewKeeper};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -95,7 +96,10 @@ impl House {
             Projector::new("views", projector::projections::all(), reads.clone(), vault.clone());
         let views = tokio::spawn(async move { follow::run(&*bus, &mut projector).await });
         let site = Arc::new(Site::default());
+        let rebuild = Rebuild { log: store.clone(), reads: reads.clone(), vault: vault.clone() };
+        let keeper = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
         let context = Context {
+            views: keeper,
             executor: Executor::new(store, ids.clone()),
             reads,
             vault,

@@ -22,6 +22,8 @@ pub enum RunMode {
 #[serde(rename_all = "kebab-case")]
 pub enum Trigger {
     Manual,
+    /// Records changed in the source, and were recorded.
+    RecordChanged,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -24,6 +24,11 @@ pub enum Recall {
     Reimport(Scope),
     /// What another run wrote is taken back.
     Undo { of: RunId },
+    /// Records that changed, or are gone, since the run of this kind before it. Which ones, `run.items-chosen` says.
+    Changes {
+        /// All changes of the log up to this position are taken care of.
+        until: u64,
+    },
 }
 
 /// Which records a re-import works on.
@@ -70,22 +75,23 @@ impl Recall {
             Self::Retry { .. } => "retry",
             Self::Reimport(_) => "reimport",
             Self::Undo { .. } => "undo",
+            Self::Changes { .. } => "changes",
         }
     }
 }
 
-/// One record that a retry works on.
+/// One record that such a run works on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenItem {
     /// The record's id in its source.
     #[serde(rename = "r")]
     pub record: String,
-    /// The revision that failed.
+    /// The revision that is worked on.
     #[serde(rename = "v")]
     pub revision: u64,
 }
 
-/// Items that a retry works on.
+/// Items that such a run works on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemsChosen {
     /// The fetch node that they go on from.

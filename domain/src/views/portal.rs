@@ -51,6 +51,9 @@ pub struct PortalRow {
     /// It was taken back; lists leave it out.
     #[serde(default, rename = "d", skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+    /// Out of use: it is gone from its source.
+    #[serde(default, rename = "z", skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 impl PortalRow {
@@ -71,6 +74,7 @@ impl PortalRow {
             created_at: at(self.created_at),
             changed_at: at(self.changed_at),
             removed: self.removed,
+            archived: self.archived,
         }
     }
 }
@@ -97,6 +101,9 @@ pub struct PortalView {
     pub changed_at: DateTime<Utc>,
     #[serde(default)]
     pub removed: bool,
+    /// Out of use: it is gone from its source.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

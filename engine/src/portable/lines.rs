@@ -132,6 +132,10 @@ pub enum VaultRow {
         wrapped: Blob,
         sealed: Blob,
     },
+    /// Who must not come back.
+    Suppressed {
+        hash: String,
+    },
     /// Without a key it is the tombstone of a destroyed one.
     Subject {
         subject: String,

@@ -116,6 +116,11 @@ pub trait EventStore: Send + Sync {
     /// Events of the whole log after a position, in order, at most `limit`.
     async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Slice, StoreError>;
 
+    /// Takes the bodies of events away and leaves their digests ([`crate::seal::removed`]), so that the chain over the
+    /// log still holds. When it returns, no file of the store holds them. Gives how many there were; events without a
+    /// body, and those whose body is gone, stay as they are.
+    async fn remove_bodies(&self, positions: &[Position]) -> Result<u64, StoreError>;
+
     /// The position of the last event, and a bell that rings when it moves. It carries no data, so the way after a
     /// restart and the way in normal running are the same.
     fn end(&self) -> watch::Receiver<Position>;

@@ -1,10 +1,13 @@
 //! Views: documents by key, with declared index columns. A view's rows and its checkpoint move in one commit.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 pub use domain::views::{Column, Kind, ViewSpec};
+use tokio::sync::Mutex;
 
-use super::Cause;
+use super::{Cause, ViewDigest};
 use crate::envelope::Position;
 
 /// Most rows a query may return.
@@ -192,4 +195,18 @@ pub trait ReadStore: Send + Sync {
 
     /// Removes a view's rows and its checkpoint, so that it is folded anew.
     async fn drop_view(&self, view: &'static ViewSpec) -> Result<(), ReadError>;
+
+    /// A digest of all rows, as they are at one moment.
+    async fn digest(&self, view: &'static ViewSpec) -> Result<ViewDigest, ReadError>;
+
+    /// Puts the rows and the checkpoint of `by` in the place of the view's own, and those in the place of `by`: in one
+    /// commit, and however large they are, in no time.
+    async fn exchange(&self, view: &'static ViewSpec, by: &'static ViewSpec) -> Result<(), ReadError>;
+
+    /// When it returns, no file of the store holds what was overwritten or deleted before.
+    async fn scrub(&self) -> Result<(), ReadError>;
+
+    /// Held by whoever folds events into the views, or exchanges one: a fold that began with one view's documents must
+    /// not end in another's.
+    fn folding(&self) -> Arc<Mutex<()>>;
 }

@@ -64,7 +64,7 @@ pub trait Vault: Send + Sync {
     async fn destroy(&self, owner: &str) -> Result<(), VaultError>;
 
     /// Keys of subjects, in the order asked; with `create`, absent ones are made and are on disk when this returns.
-    /// A destroyed key stays `None` for ever.
+    /// A destroyed key stays `None` until it is lifted.
     async fn subject_keys(
         &self,
         subjects: &[String],
@@ -73,6 +73,21 @@ pub trait Vault: Send + Sync {
 
     /// Destroys a subject's key; what it sealed is unreadable from then on. True if there was one.
     async fn destroy_subject(&self, subject: &str) -> Result<bool, VaultError>;
+
+    /// A keyed hash of an identity, the same for ever in this vault and useless outside of it.
+    async fn identity_hash(&self, identity: &str) -> Result<String, VaultError>;
+
+    /// Keeps hashes of people who must not come back.
+    async fn suppress(&self, hashes: &[String]) -> Result<(), VaultError>;
+
+    /// Whether anybody is kept from coming back at all. Cheap: every import asks.
+    async fn suppresses(&self) -> Result<bool, VaultError>;
+
+    /// Which of these identities must not come back.
+    async fn suppressed(&self, identities: &[String]) -> Result<Vec<bool>, VaultError>;
+
+    /// Lets people come back: forgets the hashes and the tombstones of the subjects. What was destroyed stays so.
+    async fn lift(&self, subjects: &[String], hashes: &[String]) -> Result<(), VaultError>;
 
     /// Wraps everything again with the newest key-encryption key. Can be killed at any point and called again.
     async fn rotate(&self) -> Result<Rotation, VaultError>;

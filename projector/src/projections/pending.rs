@@ -32,13 +32,12 @@ impl Projection for Pending {
                     docs.write(pending.key(), &pending, vec![]);
                 }
             }
-            // Who waits for a record that is gone finds nothing to link; the entry goes with the next write.
-            E::Removed(_) => {}
             E::Linked(linked) => {
                 for (field, target) in linked.targets {
                     docs.delete(&entry(field, target).key());
                 }
             }
+            E::Archived(_) | E::Removed(_) => {}
         }
         Ok(())
     }

@@ -60,7 +60,14 @@ impl Projection for Portal {
                 row.revision = recorded.revision;
                 row
             }
-            (None, E::Linked(_) | E::Removed(_)) => return Ok(()),
+            (Some(mut row), E::Archived(_)) => {
+                row.archived = true;
+                row.changed_at = now;
+                row.position = recorded.position;
+                row.revision = recorded.revision;
+                row
+            }
+            (None, E::Linked(_) | E::Archived(_) | E::Removed(_)) => return Ok(()),
         };
         let entity = (!row.removed).then(|| row.entity.as_str().into());
         let columns = vec![entity, row.label.as_deref().map(Into::into)];
@@ -90,6 +97,7 @@ fn write(
         created_at: known.filter(|_| written.write == Write::Updated).map_or(now, |known| known.created_at),
         changed_at: now,
         removed: false,
+        archived: false,
     }
 }
 

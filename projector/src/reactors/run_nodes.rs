@@ -5,7 +5,7 @@ mod fetch;
 mod give_up;
 pub mod observe;
 mod plan;
-mod prepare;
+pub mod prepare;
 mod process;
 mod recall;
 mod reimport;
@@ -140,7 +140,7 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
             continue;
         }
         let ended = match (&started.recall, app) {
-            (Some(Recall::Retry { .. }), _) => execution.retry(fetch).await?,
+            (Some(Recall::Retry { .. } | Recall::Changes { .. }), _) => execution.retry(fetch).await?,
             (Some(Recall::Reimport(scope)), _) => execution.reimport(fetch, scope).await?,
             (Some(Recall::Undo { .. }), _) => return Err("an undo has no fetches".into()),
             (None, Some(app)) => from_source(execution, fetch, app).await?,

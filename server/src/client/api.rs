@@ -43,6 +43,11 @@ impl Api {
         Ok(rows)
     }
 
+    /// A whole answer.
+    pub async fn look(&self, path: &str) -> anyhow::Result<Value> {
+        self.read(path).await
+    }
+
     pub async fn show(&self, kind: &str, id: &str) -> anyhow::Result<Value> {
         self.read(&format!("{kind}/{}", encode(id))).await
     }

@@ -12,7 +12,7 @@ use engine::envelope::STREAM_BYTES_MAX;
 use engine::portable::{Line, Reader, SideFile};
 
 use super::export::SIDE_FILES;
-use super::verify::{self, Demand};
+use super::verify::{self, Demand, Explained};
 use crate::config::Config;
 use crate::staging::Staging;
 use crate::{checkpoints, exit, output};
@@ -74,7 +74,8 @@ pub fn read(
         Ok(pins) => pins,
         Err(fault) => return Ok(Err(fault)),
     };
-    let mut taking = Taking { verifier: Verifier::new(pins), log: None, vault: None };
+    let mut taking =
+        Taking { verifier: Verifier::new(pins), log: None, vault: None, explained: Explained::default() };
     if let Some(staging) = into {
         taking.log = Some(LogImport::begin(&staging.dir)?);
     }
@@ -97,6 +98,7 @@ struct Taking {
     verifier: Verifier,
     log: Option<LogImport>,
     vault: Option<VaultImport>,
+    explained: Explained,
 }
 
 impl Taking {
@@ -111,6 +113,7 @@ impl Taking {
                 if let Err(fault) = self.verifier.event(&event, mark) {
                     return Ok(Err(fault));
                 }
+                self.explained.take(&event);
                 if let Some(log) = &mut self.log {
                     log.event(&event)?;
                 }
@@ -154,7 +157,7 @@ impl Taking {
         if let Some(vault) = self.vault {
             vault.end()?;
         }
-        Ok(self.verifier.end())
+        Ok(self.verifier.end().and_then(|verified| self.explained.judge(verified)))
     }
 }
 

@@ -1,9 +1,12 @@
 //! `verify`: proves that a log is what was written, without a network and without the vault.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use adapter_sqlite::LogFile;
 use anyhow::Context;
+use domain::erasure::ErasureEvent;
+use domain::event::Event as _;
 use engine::chain::{Fault, FaultKind, Verified, Verifier};
 use engine::checkpoint::Checkpoint;
 use serde::Serialize;
@@ -75,7 +78,44 @@ pub fn directory(directory: &Path, demand: &Demand) -> anyhow::Result<Result<Ver
         Err(error) => return Ok(Err(forged(1, &format!("{error:#}")))),
     };
     let mut log = LogFile::open(directory)?;
-    Ok(pins(own, demand).and_then(|pins| log.verify(Verifier::new(pins))))
+    let verified = match pins(own, demand).and_then(|pins| log.verify(Verifier::new(pins))) {
+        Ok(verified) => verified,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let mut explained = Explained::default();
+    let mut at = 0;
+    while !verified.removed.is_empty() && at < verified.events {
+        for one in log.step(at, verified.events)? {
+            at = one.event.position;
+            explained.take(&one.event);
+        }
+    }
+    Ok(explained.judge(verified))
+}
+
+/// Which bodies erasures say that they took away.
+#[derive(Default)]
+pub struct Explained(BTreeSet<u64>);
+
+impl Explained {
+    pub fn take(&mut self, event: &engine::Recorded) {
+        match ErasureEvent::from_json(&event.event_type, &event.data) {
+            Ok(ErasureEvent::Requested(requested)) => self.0.extend(requested.known()),
+            Ok(ErasureEvent::Completed(completed)) => self.0.extend(completed.positions),
+            _ => {}
+        }
+    }
+
+    /// A body that nobody erased must be there.
+    pub fn judge(&self, verified: Verified) -> Result<Verified, Fault> {
+        match verified.removed.iter().find(|position| !self.0.contains(position)) {
+            None => Ok(verified),
+            Some(&position) => {
+                let detail = format!("the body of event {position} was taken away, and no erasure says so");
+                Err(Fault::at(FaultKind::RemovedUnexplained, position, detail))
+            }
+        }
+    }
 }
 
 /// Verifies signatures. All must be of one key; with a given key, of that one, and there must be some.

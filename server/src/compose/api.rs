@@ -1,7 +1,7 @@
 //! The API with its parts, and the first token.
 
 use axum::Router;
-use command_api::{Context, Settings, Templates};
+use command_api::{Build, Context, Settings, Templates};
 use domain::access::Role;
 use domain::views::{TOKENS, TokenView};
 use engine::Meta;
@@ -9,6 +9,7 @@ use engine::ports::{Query, Secret};
 
 use super::Opened;
 use crate::config::Config;
+use crate::console;
 
 /// Most tokens looked at for one that is alive.
 const TOKENS_MAX: usize = 500;
@@ -43,19 +44,21 @@ pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Opt
     Ok(Some(issued.text))
 }
 
-fn context(opened: &Opened, config: &Config) -> Context {
+pub fn context(opened: &Opened, config: &Config) -> Context {
     let parts = &opened.parts;
+    let build = Build { version: console::version(), ui: console::fingerprint().unwrap_or_default() };
     Context {
         executor: parts.executor.clone(),
         reads: parts.reads.clone(),
         vault: parts.vault.clone(),
+        views: opened.views.clone(),
         apps: parts.apps.clone(),
         clock: parts.clock.clone(),
         ids: parts.ids.clone(),
         public_url: public_url(config),
         app_id: opened.installation.app_id.to_string(),
         templates: Templates::built_in(),
-        settings: Settings::default(),
+        settings: Settings { build, ..Settings::default() },
     }
 }
 

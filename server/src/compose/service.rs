@@ -44,6 +44,9 @@ impl Service {
             Work::Views => Followers::Views(opened.start_views()),
             Work::Everything => Followers::Everything(opened.start()),
         };
+        let interrupted = command_api::erasing::finish_open(&super::api::context(&opened, config)).await;
+        interrupted
+            .map_err(|error| anyhow::anyhow!("an interrupted erasure cannot be carried out: {error}"))?;
         let api = super::api::router(&opened, config);
         let local = super::api::local_router(&opened, config);
         let notary = Arc::new(opened.notary());

@@ -33,6 +33,10 @@ impl Place {
         path
     }
 
+    pub fn site(&self) -> &Site {
+        self.site.site()
+    }
+
     pub fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }

@@ -3,8 +3,10 @@
 
 mod console;
 mod endings;
+mod erasing;
 mod import;
 mod integrity;
 mod keys;
 mod logs;
+mod rebuild;
 mod running;

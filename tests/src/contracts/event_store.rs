@@ -4,10 +4,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use engine::chain::Content;
 use engine::envelope::{Actor, STREAM_BYTES_MAX};
 use engine::ports::event_store::APPEND_EVENTS_MAX;
 use engine::ports::{AppendError, EventStore, Expected, Filter};
-use engine::{EventId, Meta, NewEvent, Recorded, StreamName};
+use engine::{EventId, Meta, NewEvent, Recorded, StreamName, seal};
 
 use super::samples::{begin, event, events, stream, to};
 
@@ -25,6 +26,7 @@ pub async fn suite<F: Future<Output = Store>>(make: impl Fn() -> F) {
     the_last_events_come_in_the_order_asked(make().await).await;
     the_bell_rings_for_what_can_be_read(make().await).await;
     odd_names_and_contents_survive(make().await).await;
+    a_body_is_taken_away_and_its_digest_stays(make().await).await;
 }
 
 async fn what_is_appended_is_read_back(store: Store) {
@@ -277,4 +279,27 @@ async fn odd_names_and_contents_survive(store: Store) {
 
 fn ids_of(events: &[Recorded]) -> Vec<u128> {
     events.iter().map(|event| event.id.as_u128()).collect()
+}
+
+async fn a_body_is_taken_away_and_its_digest_stays(store: Store) {
+    let mut append = begin("thing-1", 1..=3);
+    append.events[0].body = Some(Bytes::from_static(b"\0one"));
+    append.events[1].body = Some(Bytes::from_static(b"\0two"));
+    store.append(vec![append.clone()]).await.unwrap();
+    let before = store.read_stream(&stream("thing-1"), 0, 10).await.unwrap();
+    assert_eq!(store.remove_bodies(&[2, 3, 99]).await.unwrap(), 1, "event 3 has none, 99 is not there");
+    assert_eq!(store.remove_bodies(&[2]).await.unwrap(), 0, "it is gone already");
+    let after = store.read_stream(&stream("thing-1"), 0, 10).await.unwrap();
+    assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
+    let (left, was) = (after[1].body.as_deref().unwrap(), before[1].body.as_deref().unwrap());
+    assert!(seal::is_removed(left) && seal::digest(left) == seal::digest(was));
+    assert_eq!(
+        Content::from(&after[1]).leaf(),
+        Content::from(&before[1]).leaf(),
+        "the chain does not see it"
+    );
+    // A repeat of the append is still recognised, and one that alters it too.
+    assert_eq!(store.append(vec![append.clone()]).await.unwrap().position, 3);
+    append.events[1].body = Some(Bytes::from_static(b"\0other"));
+    assert!(matches!(store.append(vec![append]).await, Err(AppendError::Refused(_))));
 }

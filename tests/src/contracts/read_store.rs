@@ -23,6 +23,7 @@ pub async fn suite<F: Future<Output = Store>>(make: impl Fn() -> F) {
     pages_meet_without_gap_or_repeat(make().await).await;
     what_a_view_does_not_declare_is_refused(make().await).await;
     a_page_is_bounded(make().await).await;
+    two_views_are_exchanged_whole(make().await).await;
 }
 
 async fn rows_and_checkpoint_move_together(store: Store) {
@@ -224,4 +225,40 @@ fn doc(key: &str) -> Bytes {
 async fn keys(store: &Store, query: &Query) -> Vec<String> {
     let page = store.list(&THINGS, query).await.unwrap();
     page.rows.into_iter().map(|row| row.key).collect()
+}
+
+async fn two_views_are_exchanged_whole(store: Store) {
+    static TWIN: ViewSpec = ViewSpec { name: "things~anew", version: 1, columns: COLUMNS };
+    let twin = |checkpoint, changes| ViewBatch { view: &TWIN, changes, checkpoint };
+    assert_eq!(store.digest(&THINGS).await.unwrap().rows, 0);
+    store.apply(vec![batch(7, vec![put("a", Some("old"), Some(1)), put("b", None, None)])]).await.unwrap();
+    let old = store.digest(&THINGS).await.unwrap();
+    assert_eq!(
+        (old.rows, &*old.hash),
+        (2, "21f6b8d4346035281520766fcf7dddd7d055683df737187d50e928a396aa60f9"),
+        "every adapter gives this digest"
+    );
+    for round in 0..3_i64 {
+        store
+            .apply(vec![twin(9, vec![put("a", Some("new"), Some(round)), put("c", None, None)])])
+            .await
+            .unwrap();
+        let new = store.digest(&TWIN).await.unwrap();
+        assert_ne!(new, old);
+        store.exchange(&THINGS, &TWIN).await.unwrap();
+        assert_eq!(
+            (store.digest(&THINGS).await.unwrap(), store.checkpoint(&THINGS).await.unwrap()),
+            (new, 9)
+        );
+        let found = Query { equals: vec![("changed_at", round.into())], ..Query::default() };
+        assert_eq!(keys(&store, &found).await, ["a"], "its indexes came along");
+        store.drop_view(&TWIN).await.unwrap();
+        assert_eq!(store.checkpoint(&TWIN).await.unwrap(), 0);
+    }
+    // The old one is where the new one was.
+    store.apply(vec![twin(11, vec![put("z", None, None)])]).await.unwrap();
+    let (one, other) = (store.digest(&THINGS).await.unwrap(), store.digest(&TWIN).await.unwrap());
+    store.exchange(&THINGS, &TWIN).await.unwrap();
+    assert_eq!((store.digest(&TWIN).await.unwrap(), store.digest(&THINGS).await.unwrap()), (one, other));
+    assert_eq!((store.checkpoint(&TWIN).await.unwrap(), store.checkpoint(&THINGS).await.unwrap()), (9, 11));
 }

@@ -14,6 +14,7 @@ pub async fn suite<F: Future<Output = Made>>(make: impl Fn() -> F) {
     an_owner_loses_all_secrets_at_once(make().await).await;
     subject_keys_are_made_once(make().await).await;
     a_destroyed_subject_key_stays_destroyed(make().await).await;
+    who_is_suppressed_stays_so_until_lifted(make().await).await;
     a_rotation_changes_nothing_that_can_be_seen(make().await).await;
 }
 
@@ -88,6 +89,30 @@ async fn a_destroyed_subject_key_stays_destroyed(vault: Made) {
         assert_eq!(bytes(&keys(&vault, &names, create).await), [None, made[1]]);
     }
     assert_eq!(bytes(&keys(&vault, &["never made".to_owned()], true).await), [None]);
+}
+
+async fn who_is_suppressed_stays_so_until_lifted(vault: Made) {
+    let (ada, bob) = ("ada@example.org".to_owned(), "bob@example.org".to_owned());
+    assert!(!vault.suppresses().await.unwrap());
+    let hash = vault.identity_hash(&ada).await.unwrap();
+    assert_eq!(hash, vault.identity_hash(&ada).await.unwrap());
+    assert_ne!(hash, vault.identity_hash(&bob).await.unwrap());
+    assert!(!hash.contains("ada"));
+    let both = [bob.clone(), ada.clone()];
+    assert_eq!(vault.suppressed(&both).await.unwrap(), [false, false]);
+    for _ in 0..2 {
+        vault.suppress(std::slice::from_ref(&hash)).await.unwrap();
+        assert!(vault.suppresses().await.unwrap());
+        assert_eq!(vault.suppressed(&both).await.unwrap(), [false, true]);
+    }
+    let names = ["a", "b"].map(str::to_owned);
+    let made = bytes(&keys(&vault, &names, true).await);
+    vault.destroy_subject("a").await.unwrap();
+    vault.lift(&names, &[hash]).await.unwrap();
+    assert_eq!(vault.suppressed(&both).await.unwrap(), [false, false]);
+    let again = bytes(&keys(&vault, &names, true).await);
+    assert!(again[0].is_some() && again[0] != made[0], "a new key, never the old one");
+    assert_eq!(again[1], made[1], "who was not erased keeps the key");
 }
 
 async fn a_rotation_changes_nothing_that_can_be_seen(vault: Made) {

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Method, Request};
 use command_api::{Context, Settings, Templates, local_router};
 use domain::scenario::{ScenarioCommand, Scenarios};
+use engine::rebuild::{Rebuild, ViewKeeper};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -16,10 +17,16 @@ pub struct Api(Router);
 impl Api {
     pub fn of(stage: &Stage) -> Self {
         let parts = &stage.parts;
+        let rebuild = Rebuild {
+            log: parts.executor.store.clone(),
+            reads: parts.reads.clone(),
+            vault: parts.vault.clone(),
+        };
         Self(local_router(Context {
             executor: parts.executor.clone(),
             reads: parts.reads.clone(),
             vault: parts.vault.clone(),
+            views: ViewKeeper::new(rebuild, projector::projections::all, parts.clock.clone()),
             apps: parts.apps.clone(),
             clock: parts.clock.clone(),
             ids: parts.ids.clone(),

@@ -7,6 +7,8 @@ mod destination;
 mod edits;
 mod failures;
 mod import;
+mod in_step;
+mod rebuild;
 mod reimport;
 mod retry;
 mod site;

@@ -21,13 +21,14 @@ use domain::decider::Decider;
 use domain::ids::{ConnectionId, MappingId, RunId, ScenarioId};
 use domain::mappings::{MappingCommand, MappingCreated, Mappings};
 use domain::run::{RunCommand, RunMode, RunStarted, Runs, Trigger};
+use domain::scenario::{ScenarioCommand, Scenarios};
 use domain::views::{CONNECTIONS, PORTAL, PortalRow, PortalView, RUNS, RunView, ViewSpec};
 use engine::Meta;
 use engine::execute::Executor;
 use engine::ports::{EventStore, Query, ReadStore, Secret, SecretSlot};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use projector::{API_PURPOSE, Parts, Running};
+use projector::{API_PURPOSE, Parts, Running, WatchPace};
 use serde_json::{Value, json};
 
 pub const SITE: &str = "cn_site";
@@ -206,7 +207,9 @@ impl Stage {
     /// Starts the followers, as a new process would.
     pub fn start(&mut self) {
         let links = LinkReferences::new(self.executor.clone(), self.reads.clone());
-        self.running = Some(projector::start(&self.parts, vec![Box::new(links)]));
+        let tick = Duration::from_millis(20);
+        let pace = WatchPace { tick, ask: Some(tick), sweep: None };
+        self.running = Some(projector::start_at(&self.parts, vec![Box::new(links)], pace));
     }
 
     /// Ends the followers where they stand, as a crash would.
@@ -252,6 +255,17 @@ impl Stage {
         self.command::<Mappings>(id, MappingCommand::Create(created)).await;
         let definition = serde_json::from_str(ready.json).unwrap();
         self.command::<Mappings>(id, MappingCommand::Revise { expected: None, definition }).await;
+    }
+
+    /// Publishes a scenario that begins when records change.
+    pub async fn watch(&self, id: &str, mut graph: Value) {
+        graph["nodes"][0]["on"] = "record-changed".into();
+        let create = ScenarioCommand::Create { name: id.into(), template: None };
+        self.command::<Scenarios>(id, create).await;
+        let save = ScenarioCommand::SaveDraft { expected: None, graph: graph.clone() };
+        self.command::<Scenarios>(id, save).await;
+        let publish = ScenarioCommand::Publish { draft: 1, graph, note: String::new() };
+        self.command::<Scenarios>(id, publish).await;
     }
 
     /// Starts a run of one fetch–map–write chain and returns its id.

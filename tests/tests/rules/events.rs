@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
+use domain::erasure::ErasureEvent;
 use domain::event::Event;
 use domain::failure::FailureEvent;
 use domain::mappings::MappingEvent;
@@ -11,6 +12,7 @@ use domain::portal::PortalEvent;
 use domain::record::RecordEvent;
 use domain::run::RunEvent;
 use domain::scenario::ScenarioEvent;
+use domain::watch::WatchEvent;
 
 use super::sources::root;
 
@@ -23,6 +25,8 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<RecordEvent>();
     check::<RunEvent>();
     check::<PortalEvent>();
+    check::<ErasureEvent>();
+    check::<WatchEvent>();
     check::<FailureEvent>();
 }
 
@@ -30,12 +34,14 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
 fn there_is_no_sample_without_an_event() {
     let known: BTreeSet<String> = [
         TokenEvent::types(),
+        ErasureEvent::types(),
         ConnectionEvent::types(),
         ScenarioEvent::types(),
         MappingEvent::types(),
         RecordEvent::types(),
         RunEvent::types(),
         PortalEvent::types(),
+        WatchEvent::types(),
         FailureEvent::types(),
     ]
     .concat()

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use engine::codec;
-use engine::ports::{Doc, IndexValue, Order, Page, PageCursor, Query, Row, ViewSpec};
+use engine::ports::{Doc, IndexValue, Order, Page, PageCursor, Query, Row, ViewDigest, ViewHasher, ViewSpec};
 use rusqlite::types::{ToSqlOutput, Type, Value, ValueRef};
 use rusqlite::{Connection, Error, OptionalExtension, Result, params_from_iter};
 
@@ -55,6 +55,36 @@ pub(super) fn page(connection: &Connection, view: &ViewSpec, query: &Query) -> R
     let page = read_page(&snapshot, &sql, &asked, rows_max)?;
     snapshot.commit()?;
     Ok(page)
+}
+
+/// A digest of every row, in one transaction.
+pub(super) fn digest(connection: &Connection, view: &ViewSpec) -> Result<ViewDigest> {
+    let snapshot = connection.unchecked_transaction()?;
+    let mut hasher = ViewHasher::default();
+    if !exists(&snapshot, view)? {
+        return Ok(hasher.finish());
+    }
+    let names =
+        view.columns.iter().fold(String::new(), |names, declared| names + ", " + &column(declared.name));
+    {
+        let sql = format!("SELECT key, doc{names} FROM {} ORDER BY key", table(view));
+        let mut statement = snapshot.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut columns = Vec::with_capacity(view.columns.len());
+        while let Some(row) = rows.next()? {
+            columns.clear();
+            for at in 0..view.columns.len() {
+                columns.push(match row.get_ref(at + 2)? {
+                    ValueRef::Null => None,
+                    ValueRef::Integer(number) => Some(IndexValue::Integer(number)),
+                    other => Some(IndexValue::Text(other.as_str()?.to_owned())),
+                });
+            }
+            hasher.row(row.get_ref(0)?.as_str()?, &unpack(row.get_ref(1)?)?, &columns);
+        }
+    }
+    snapshot.commit()?;
+    Ok(hasher.finish())
 }
 
 pub(super) fn count(connection: &Connection, view: &ViewSpec, query: &Query) -> Result<u64> {

@@ -1,6 +1,7 @@
 //! The table of a view. Its names come from the view's spec, which is part of the program; no text from outside ever
 //! becomes SQL.
 
+use domain::views::TWIN;
 use engine::Position;
 use engine::ports::read_store::{Column, Kind};
 use engine::ports::{IndexValue, ViewSpec};
@@ -35,23 +36,65 @@ pub(super) fn checkpoint(connection: &Connection, view: &ViewSpec) -> Result<Pos
 }
 
 pub(super) fn create(connection: &Connection, view: &ViewSpec) -> Result<()> {
+    if exists(connection, view)? {
+        return Ok(());
+    }
     let table = table(view);
     let declared: String = view.columns.iter().map(declaration).collect();
     connection.execute_batch(&format!(
-        "CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL{declared}) STRICT, WITHOUT ROWID"
+        "CREATE TABLE {table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL{declared}) STRICT, WITHOUT ROWID"
     ))?;
     for declared in view.columns {
         // The index of a table without row ids ends with the key, so it also gives the order of pages. Rows that
         // lack the column are not in it.
-        let index = quoted(&format!("i_{}_{}_{}", view.name, view.version, declared.name));
+        let index = free_index(connection, view, declared)?;
         let column = column(declared.name);
         connection.execute_batch(&format!(
-            "CREATE INDEX IF NOT EXISTS {index} ON {table} ({column}) WHERE {column} IS NOT NULL"
+            "CREATE INDEX {index} ON {table} ({column}) WHERE {column} IS NOT NULL"
         ))?;
     }
     connection
-        .prepare_cached("INSERT OR IGNORE INTO views (name, version, checkpoint) VALUES (?, ?, 0)")?
+        .prepare_cached("INSERT INTO views (name, version, checkpoint) VALUES (?, ?, 0)")?
         .execute((view.name, view.version))?;
+    Ok(())
+}
+
+/// A name for an index that no table has: an exchanged table keeps the indexes that it was made with.
+fn free_index(connection: &Connection, view: &ViewSpec, declared: &Column) -> Result<String> {
+    let mut taken =
+        connection.prepare_cached("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?")?;
+    let mut number = 0;
+    loop {
+        let name = format!("i_{}_{}_{}_{number}", view.name, view.version, declared.name);
+        if !taken.exists([&name])? {
+            return Ok(quoted(&name));
+        }
+        number += 1;
+    }
+}
+
+/// Exchanges the tables of two views that both exist, with their checkpoints.
+pub(super) fn exchange(connection: &Connection, one: &ViewSpec, other: &ViewSpec) -> Result<()> {
+    let checkpoints = (checkpoint(connection, one)?, checkpoint(connection, other)?);
+    let (a, b, aside) = (table(one), table(other), quoted("v~exchange"));
+    connection.execute_batch(&format!(
+        "ALTER TABLE {a} RENAME TO {aside}; ALTER TABLE {b} RENAME TO {a}; ALTER TABLE {aside} RENAME TO {b}"
+    ))?;
+    set_checkpoint(connection, one, checkpoints.1)?;
+    set_checkpoint(connection, other, checkpoints.0)
+}
+
+/// Drops what a rebuild left that was killed.
+pub(super) fn drop_twins(connection: &Connection) -> Result<()> {
+    let mut statement = connection.prepare("SELECT name, version FROM views WHERE name LIKE ?")?;
+    let left: Vec<(String, u32)> = statement
+        .query_map([format!("%{TWIN}")], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_>>()?;
+    for (name, version) in left {
+        let table = quoted(&format!("v_{name}_{version}"));
+        connection.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+        connection.execute("DELETE FROM views WHERE name = ? AND version = ?", (name, version))?;
+    }
     Ok(())
 }
 

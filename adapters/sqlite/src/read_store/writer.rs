@@ -9,7 +9,7 @@ use rusqlite::{Connection, Result, Statement};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{VIEWS, sqlite_error, tables};
-use crate::commits::Checkpoints;
+use crate::commits::{Checkpoints, scrub};
 use crate::database::closed;
 
 /// Requests that may wait; each waits for its answer, so this bounds the callers, not the rows.
@@ -18,6 +18,8 @@ const QUEUE_MAX: usize = 64;
 enum Order {
     Apply(Vec<ViewBatch>),
     Drop(&'static ViewSpec),
+    Scrub,
+    Exchange(&'static ViewSpec, &'static ViewSpec),
 }
 
 type Request = (Order, oneshot::Sender<Result<()>>);
@@ -45,6 +47,18 @@ impl Writer {
 
     pub async fn drop_view(&self, view: &'static ViewSpec) -> std::result::Result<(), ReadError> {
         self.order(Order::Drop(view)).await
+    }
+
+    pub async fn scrub(&self) -> std::result::Result<(), ReadError> {
+        self.order(Order::Scrub).await
+    }
+
+    pub async fn exchange(
+        &self,
+        view: &'static ViewSpec,
+        by: &'static ViewSpec,
+    ) -> std::result::Result<(), ReadError> {
+        self.order(Order::Exchange(view, by)).await
     }
 
     async fn order(&self, order: Order) -> std::result::Result<(), ReadError> {
@@ -91,6 +105,9 @@ impl Thread {
     }
 
     fn commit(&mut self, order: &Order) -> Result<()> {
+        if matches!(order, Order::Scrub) {
+            return scrub(&self.connection);
+        }
         let transaction = self.connection.unchecked_transaction()?;
         match order {
             Order::Apply(batches) => {
@@ -101,6 +118,12 @@ impl Thread {
                     apply(&transaction, batch)?;
                 }
             }
+            Order::Exchange(view, by) => {
+                tables::create(&transaction, view)?;
+                tables::create(&transaction, by)?;
+                tables::exchange(&transaction, view, by)?;
+            }
+            Order::Scrub => {}
             Order::Drop(view) => {
                 self.known.remove(&(view.name, view.version));
                 tables::drop_table(&transaction, view)?;

@@ -48,7 +48,7 @@ impl VaultFile {
 
 type Read = fn(&Row<'_>) -> Result<VaultRow>;
 
-const TABLES: [(&str, Read); 3] = [
+const TABLES: [(&str, Read); 4] = [
     ("SELECT kek, wrapped FROM canary", |row| {
         Ok(VaultRow::Canary { kek: row.get(0)?, wrapped: Blob(row.get(1)?) })
     }),
@@ -70,6 +70,7 @@ const TABLES: [(&str, Read); 3] = [
             wrapped: row.get::<_, Option<Vec<u8>>>(2)?.map(Blob),
         })
     }),
+    ("SELECT hash FROM suppressed", |row| Ok(VaultRow::Suppressed { hash: row.get(0)? })),
 ];
 
 /// Fills a new vault with rows of another one.
@@ -108,6 +109,9 @@ impl VaultImport {
             VaultRow::Secret { owner, purpose, origin, version, kek, wrapped, sealed } => db
                 .prepare_cached("INSERT INTO secrets VALUES (?, ?, ?, ?, ?, ?, ?)")?
                 .execute((owner, purpose, origin, version, kek, &wrapped.0, &sealed.0))?,
+            VaultRow::Suppressed { hash } => {
+                db.prepare_cached("INSERT INTO suppressed VALUES (?)")?.execute([hash])?
+            }
             VaultRow::Subject { subject, kek, wrapped } => db
                 .prepare_cached("INSERT INTO subjects (subject, kek, wrapped) VALUES (?, ?, ?)")?
                 .execute((subject, kek, wrapped.as_ref().map(|wrapped| &wrapped.0)))?,

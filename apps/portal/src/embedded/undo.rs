@@ -19,6 +19,7 @@ struct After {
     written: PortalWritten,
     fields: Map<String, Value>,
     removed: bool,
+    archived: bool,
 }
 
 /// What is to become of a record.
@@ -140,7 +141,7 @@ fn states(
         let next = match (decoded, before) {
             (PortalEvent::Written(written), _) => {
                 let fields = body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
-                After { written, fields, removed: false }
+                After { written, fields, removed: false, archived: false }
             }
             (PortalEvent::Linked(linked), Some(mut before)) => {
                 for (field, id) in linked.references {
@@ -150,7 +151,8 @@ fn states(
                 before
             }
             (PortalEvent::Removed(_), Some(before)) => After { removed: true, ..before },
-            (PortalEvent::Linked(_) | PortalEvent::Removed(_), None) => continue,
+            (PortalEvent::Archived(_), Some(before)) => After { archived: true, ..before },
+            (_, None) => continue,
         };
         states.push(next);
     }
@@ -181,6 +183,10 @@ fn judge(item: &UndoItem, events: &[Recorded], states: &[After]) -> Verdict {
         }
         (Some(before), true, true) => {
             Verdict::Write(Box::new(restored(before, restores)), Write::Created, vec![])
+        }
+        (Some(_), false, false) if now.archived && !after.archived => {
+            let message = "the record was archived since; it stays so";
+            Verdict::Leave(Outcome::Skipped, vec![note("CHANGED_SINCE", None, message)])
         }
         (Some(_), true, false) | (Some(_), false, true) => {
             let message = "the record was removed, or made again, since";
@@ -227,7 +233,9 @@ fn field_by_field(
         next.written.references.clone_from(references);
         next.written.pending.clone_from(pending);
     }
-    let same = fields == now.fields && next.written.references == now.written.references;
+    // A write brings an archived record back, so what the run archived is written again.
+    let comes_back = after.archived && !before.archived && now.archived;
+    let same = !comes_back && fields == now.fields && next.written.references == now.written.references;
     next.fields = fields;
     match (same, notes.is_empty()) {
         (true, true) => Verdict::Leave(Outcome::Unchanged, notes),

@@ -83,7 +83,7 @@ impl BatchItem {
         Self {
             entity: item.entity.clone(),
             external: External::of(&item.record),
-            op: "upsert".to_owned(),
+            op: if item.archive { "delete" } else { "upsert" }.to_owned(),
             effect: item.effect.clone(),
             source_version: item.source_version.clone(),
             mapping: item.mapping.clone(),

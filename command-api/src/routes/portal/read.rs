@@ -43,6 +43,8 @@ pub struct PortalRecord {
     pub changed_at: DateTime<Utc>,
     /// It was taken back by an undo, and lists leave it out.
     pub removed: bool,
+    /// Out of use: it is gone from its source. A later write brings it back.
+    pub archived: bool,
 }
 
 /// An entity by the plural that addresses use.
@@ -136,6 +138,7 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             created_at: at,
             changed_at: at,
             removed: false,
+            archived: false,
         }),
         (PortalEvent::Linked(linked), Some(mut row)) => {
             for (field, target) in linked.references {
@@ -154,7 +157,14 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             row.changed_at = at;
             Some(row)
         }
-        (PortalEvent::Linked(_) | PortalEvent::Removed(_), None) => None,
+        (PortalEvent::Archived(_), Some(mut row)) => {
+            row.archived = true;
+            row.revision = event.revision;
+            row.position = event.position;
+            row.changed_at = at;
+            Some(row)
+        }
+        (PortalEvent::Linked(_) | PortalEvent::Archived(_) | PortalEvent::Removed(_), None) => None,
     })
 }
 
@@ -173,5 +183,6 @@ fn record(view: domain::views::PortalView) -> PortalRecord {
         created_at: view.created_at,
         changed_at: view.changed_at,
         removed: view.removed,
+        archived: view.archived,
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::activity::{LastRun, ScenarioDay};
 use crate::schema;
 
 #[derive(Serialize, ToSchema)]
@@ -26,6 +27,12 @@ pub struct Scenario {
     pub versions: Vec<VersionLine>,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    /// The newest run that wrote.
+    pub last_run: Option<LastRun>,
+    /// The last seven days, oldest first; empty where it is not told.
+    pub week: Vec<ScenarioDay>,
+    /// When it starts by itself; absent while it is started by hand only.
+    pub next_run_at: Option<DateTime<Utc>>,
 }
 
 impl From<ScenarioView> for Scenario {
@@ -42,6 +49,9 @@ impl From<ScenarioView> for Scenario {
             versions: view.versions,
             created_at: view.created_at,
             changed_at: view.changed_at,
+            last_run: None,
+            week: vec![],
+            next_run_at: None,
         }
     }
 }

@@ -31,6 +31,7 @@ pub async fn list(State(api): State<Shared>, Params(params): Params<ListParams>)
         let view = ScenarioView { draft_graph: Value::Null, version_graph: Value::Null, ..view };
         Scenario::from(ScenarioView { versions: vec![], ..view })
     };
-    let items = page.rows.into_iter().map(line).collect();
+    let mut items: Vec<Scenario> = page.rows.into_iter().map(line).collect();
+    api.tell_activity(&mut items).await?;
     Ok(Json(Listed { items, next_cursor: page.next_cursor, total: Some(total) }))
 }

@@ -9,10 +9,15 @@ use crate::scenario::graph::{Fetch, MappingRef, Node, NodeId, NodeKind, TriggerO
 pub(super) fn check(node: &Node, catalogue: &impl Catalogue, problems: &mut Vec<Problem>) {
     let id = &node.id;
     match &node.kind {
-        NodeKind::Trigger { on: TriggerOn::Manual } => {}
+        NodeKind::Trigger { on: TriggerOn::Manual | TriggerOn::RecordChanged | TriggerOn::Webhook } => {}
         NodeKind::Trigger { .. } => problems.push(
-            Problem::of(id, "TRIGGER_NOT_AVAILABLE", "this trigger is not available yet", "start it by hand")
-                .field("on"),
+            Problem::of(
+                id,
+                "TRIGGER_NOT_AVAILABLE",
+                "this trigger is not available yet",
+                "start it by hand, or when records change",
+            )
+            .field("on"),
         ),
         NodeKind::Fetch(fetch) => check_fetch(id, fetch, catalogue, problems),
         NodeKind::Filter { condition } => {

@@ -29,6 +29,8 @@ pub struct Observed {
     pub revision: u64,
     /// The person was erased: the record is neither recorded nor written.
     pub erased: bool,
+    /// It exists no more in its source.
+    pub gone: bool,
 }
 
 /// Where records come from, and how they are read.
@@ -172,7 +174,15 @@ async fn subject_keys(
     subjects.sort_unstable();
     subjects.dedup();
     let keys = parts.vault.subject_keys(&subjects, true).await?;
-    Ok(subjects.into_iter().zip(keys).collect())
+    let mut keys: HashMap<String, Option<SubjectKey>> = subjects.into_iter().zip(keys).collect();
+    // An erased person who comes back under another id has no key either.
+    let records: Vec<&[u8]> = items.iter().map(|item| &*item.bytes).collect();
+    for (item, returns) in items.iter().zip(engine::identity::returning(&*parts.vault, &records).await?) {
+        if let Some(subject) = subject(origin, item).filter(|_| returns) {
+            keys.insert(subject, None);
+        }
+    }
+    Ok(keys)
 }
 
 fn subject(origin: &Origin<'_>, item: &SourceItem) -> Option<String> {
@@ -226,6 +236,7 @@ impl Page<'_> {
                 subject,
                 revision,
                 erased,
+                gone: false,
             });
         }
         Ok((taken_in, appends))

@@ -54,6 +54,8 @@ impl Page<'_> {
                 items.push(erased(&self.fetch.node, record));
             } else if in_step {
                 unchanged.push(record.key.id.clone());
+            } else if record.gone {
+                sort(record, router.retire(record), &mut outgoing, &mut items);
             } else {
                 sort(record, router.route(record), &mut outgoing, &mut items);
             }

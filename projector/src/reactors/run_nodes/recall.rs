@@ -83,8 +83,8 @@ impl Execution<'_> {
     }
 }
 
-/// Records from the log: at the revision that is named, or else the newest. Those that are gone, or were never
-/// recorded, are left out.
+/// Records from the log: at the revision that is named, or else the newest. Those that were never recorded are left
+/// out.
 pub async fn recall(
     parts: &Parts,
     place: &Place,
@@ -107,15 +107,19 @@ pub async fn recall(
     let bodies = bodies::open(&*parts.vault, &events.iter().collect::<Vec<_>>()).await?;
     let mut observed = Vec::with_capacity(events.len());
     for (recorded, body) in events.iter().zip(bodies) {
-        let RecordEvent::Changed(changed) = history::decode(recorded)? else { continue };
         let Some(key) = RecordKey::parse(recorded.stream.id()) else { continue };
+        let (version, gone) = match history::decode(recorded)? {
+            RecordEvent::Changed(changed) => (changed.version, false),
+            RecordEvent::Gone(_) => (None, true),
+        };
         observed.push(Observed {
             key,
-            erased: body.is_none(),
+            erased: !gone && body.is_none(),
             bytes: body.unwrap_or_default(),
-            version: changed.version,
+            version,
             subject: recorded.body.as_deref().and_then(seal::subject).map(str::to_owned),
             revision: recorded.revision,
+            gone,
         });
     }
     Ok(observed)

@@ -11,7 +11,7 @@ use domain::portal::MappingStamp;
 use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
 use engine::hash;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::observe::Observed;
 use domain::scenario::graph::WriteMode;
@@ -59,6 +59,50 @@ impl Router<'_> {
             routes.push(Route::Settled { target: 0, outcome: Outcome::Skipped, notes: vec![note] });
         }
         routes
+    }
+
+    /// A record that is gone from its source is taken out of every target, whichever way it went there.
+    pub fn retire(&self, observed: &Observed) -> Vec<Route> {
+        let mut routes = vec![];
+        self.retire_from(&self.fetch.steps, observed, &mut routes);
+        routes
+    }
+
+    fn retire_from(&self, steps: &[Step], observed: &Observed, routes: &mut Vec<Route>) {
+        for step in steps {
+            match step {
+                Step::Filter { matches, otherwise, .. } => {
+                    self.retire_from(matches, observed, routes);
+                    self.retire_from(otherwise, observed, routes);
+                }
+                Step::Map { next, .. } => self.retire_from(next, observed, routes),
+                Step::Write { target, entity, .. } => {
+                    let to = &self.fetch.targets[usize::from(*target)];
+                    let digest = format!("gone at {}", observed.revision);
+                    let item = WriteItem {
+                        effect: effect(&to.to, &observed.key, entity, &digest, &to.mapping),
+                        run: self.run.to_owned(),
+                        record: observed.key.clone(),
+                        revision: observed.revision,
+                        entity: entity.clone(),
+                        fields: Map::new(),
+                        digest,
+                        references: BTreeMap::new(),
+                        source_version: None,
+                        mapping: to.mapping.clone(),
+                        subject: observed.subject.clone(),
+                        archive: true,
+                    };
+                    let mode = WriteMode::Upsert;
+                    routes.push(Route::Write {
+                        target: *target,
+                        mode,
+                        item: Box::new(item),
+                        warnings: vec![],
+                    });
+                }
+            }
+        }
     }
 
     fn walk(
@@ -154,6 +198,7 @@ impl Router<'_> {
             source_version: observed.version.clone(),
             mapping: mapped.stamp.clone(),
             subject: observed.subject.clone(),
+            archive: false,
         };
         let warnings = outcome.warnings.iter().map(|problem| field_note(mapped.node, problem)).collect();
         Route::Write { target, mode, item: Box::new(item), warnings }

@@ -1,0 +1,223 @@
+//! Folds views anew beside the live ones, compares, and puts the new in the old one's place. The live views go on
+//! meanwhile; only the last few events, the comparison and the exchange hold their folding up.
+
+mod keeper;
+
+pub use keeper::{Begun, Outcome, ViewKeeper, ViewState};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::envelope::{Position, Recorded};
+use crate::follow::Follower as _;
+use crate::ports::{Cause, EventStore, Filter, ReadStore, Slice, Vault, ViewSpec};
+use crate::project::{Docs, FoldError, Opened, Projection, Projector};
+
+/// Events folded in one step.
+const STEP_EVENTS: usize = 5_000;
+/// How near to the live views a rebuild must be before it holds them up.
+const NEAR_EVENTS: u64 = 2_000;
+/// How often and how long it waits for live views that are still being folded themselves.
+const WAIT: Duration = Duration::from_millis(100);
+const WAITS_MAX: u32 = 600;
+
+/// What became of one view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rebuilt {
+    pub view: &'static str,
+    /// Both show the log up to here.
+    pub position: Position,
+    pub rows: u64,
+    pub hash: String,
+    pub rows_before: u64,
+    pub hash_before: String,
+    /// The live view was what the log says.
+    pub same: bool,
+    /// The new one is live now.
+    pub switched: bool,
+}
+
+/// What a rebuild works on.
+#[derive(Clone)]
+pub struct Rebuild {
+    pub log: Arc<dyn EventStore>,
+    pub reads: Arc<dyn ReadStore>,
+    pub vault: Arc<dyn Vault>,
+}
+
+/// A projection that fills its view's twin.
+struct Beside {
+    projection: Box<dyn Projection>,
+    twin: &'static ViewSpec,
+}
+
+impl Projection for Beside {
+    fn view(&self) -> &'static ViewSpec {
+        self.twin
+    }
+
+    fn categories(&self) -> &'static [&'static str] {
+        self.projection.categories()
+    }
+
+    fn needs(&self, recorded: &Recorded) -> Option<String> {
+        self.projection.needs(recorded)
+    }
+
+    fn reads_bodies(&self) -> bool {
+        self.projection.reads_bodies()
+    }
+
+    fn fold(&self, event: &Opened<'_>, docs: &mut Docs) -> Result<(), FoldError> {
+        self.projection.fold(event, docs)
+    }
+}
+
+impl Rebuild {
+    /// Folds these projections' views anew. Without `switch` they are only compared.
+    pub async fn run(
+        &self,
+        projections: Vec<Box<dyn Projection>>,
+        switch: bool,
+        progress: &(dyn Fn(Position) + Sync),
+    ) -> Result<Vec<Rebuilt>, Cause> {
+        let live: Vec<&'static ViewSpec> = projections.iter().map(|p| p.view()).collect();
+        let mut twins = Vec::with_capacity(live.len());
+        let mut beside: Vec<Box<dyn Projection>> = Vec::with_capacity(live.len());
+        for projection in projections {
+            let twin = projection.view().twin().ok_or("a view that is not declared cannot be rebuilt")?;
+            self.reads.drop_view(twin).await?;
+            twins.push(twin);
+            beside.push(Box::new(Beside { projection, twin }));
+        }
+        let mut projector = Projector::new("rebuild", beside, self.reads.clone(), self.vault.clone());
+        let done = self.fold(&mut projector, &live, &twins, switch, progress).await;
+        for twin in twins {
+            self.reads.drop_view(twin).await?;
+        }
+        done
+    }
+
+    async fn fold(
+        &self,
+        projector: &mut Projector,
+        live: &[&'static ViewSpec],
+        twins: &[&'static ViewSpec],
+        switch: bool,
+        progress: &(dyn Fn(Position) + Sync),
+    ) -> Result<Vec<Rebuilt>, Cause> {
+        let mut at = projector.checkpoint().await?;
+        for _ in 0..WAITS_MAX {
+            loop {
+                let (target, _) = self.live(live).await?;
+                if at + NEAR_EVENTS >= target {
+                    break;
+                }
+                at = self.advance(projector, at, target, false, progress).await?;
+            }
+            let folding = self.reads.folding();
+            let held = folding.lock().await;
+            let (target, in_step) = self.live(live).await?;
+            if in_step && target >= at {
+                self.advance(projector, at, target, true, progress).await?;
+                return self.exchange(live, twins, target, switch).await;
+            }
+            drop(held);
+            tokio::time::sleep(WAIT).await;
+        }
+        Err("the live views are still being folded; try again when they show the whole log".into())
+    }
+
+    /// How far the live views are, and whether they all are as far.
+    async fn live(&self, live: &[&'static ViewSpec]) -> Result<(Position, bool), Cause> {
+        let (mut least, mut most) = (Position::MAX, 0);
+        for view in live {
+            let at = self.reads.checkpoint(view).await?;
+            (least, most) = (least.min(at), most.max(at));
+        }
+        Ok((least, least == most))
+    }
+
+    /// One step, while nobody cleans a view of an erased person. `held`: the caller sees to that.
+    async fn step(&self, projector: &mut Projector, slice: Slice, held: bool) -> Result<(), Cause> {
+        if held {
+            return projector.fold(slice).await;
+        }
+        let folding = self.reads.folding();
+        let _held = folding.lock().await;
+        projector.fold(slice).await
+    }
+
+    /// Folds up to a position. While one step is folded, the next is read.
+    async fn advance(
+        &self,
+        projector: &mut Projector,
+        mut at: Position,
+        until: Position,
+        held: bool,
+        progress: &(dyn Fn(Position) + Sync),
+    ) -> Result<Position, Cause> {
+        if at >= until {
+            return Ok(at);
+        }
+        let filter = projector.filter();
+        let read = async |after: Position, filter: &Filter| {
+            self.log.read_all(after, filter, STEP_EVENTS).await.map(|slice| cut(slice, until))
+        };
+        let mut slice = read(at, &filter).await?;
+        loop {
+            let read_to = slice.read_to;
+            if read_to >= until {
+                self.step(projector, slice, held).await?;
+                progress(read_to);
+                return Ok(read_to);
+            }
+            if read_to <= at {
+                return Err(format!("the log cannot be read after position {at}").into());
+            }
+            let (folded, next) = futures::join!(self.step(projector, slice, held), read(read_to, &filter));
+            folded?;
+            progress(read_to);
+            (at, slice) = (read_to, next?);
+        }
+    }
+
+    async fn exchange(
+        &self,
+        live: &[&'static ViewSpec],
+        twins: &[&'static ViewSpec],
+        position: Position,
+        switch: bool,
+    ) -> Result<Vec<Rebuilt>, Cause> {
+        let mut rebuilt = Vec::with_capacity(live.len());
+        for (view, twin) in live.iter().zip(twins) {
+            let before = self.reads.digest(view).await?;
+            let after = self.reads.digest(twin).await?;
+            if switch {
+                self.reads.exchange(view, twin).await?;
+            }
+            rebuilt.push(Rebuilt {
+                view: view.name,
+                position,
+                same: before == after,
+                rows: after.rows,
+                hash: after.hash,
+                rows_before: before.rows,
+                hash_before: before.hash,
+                switched: switch,
+            });
+        }
+        Ok(rebuilt)
+    }
+}
+
+/// Leaves out what is behind a position.
+fn cut(mut slice: Slice, until: Position) -> Slice {
+    if slice.read_to > until {
+        slice.events.retain(|event| event.position <= until);
+        slice.read_to = until;
+    }
+    slice
+}

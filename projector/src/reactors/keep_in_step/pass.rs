@@ -1,0 +1,140 @@
+//! One look at a watched resource: a question, or a sweep when one is due.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app_sdk::{Changes, PageRequest, Reader, Session, Source};
+use domain::run::RunStarted;
+use domain::watch::Watches;
+use engine::Meta;
+use engine::hold::Hold;
+use engine::ports::Cause;
+use serde_json::Value;
+
+use super::WatchPace;
+use super::watched::Watched;
+use crate::parts::{NotUsable, Parts};
+use crate::reactors::run_nodes::observe::Origin;
+use crate::reactors::run_nodes::prepare::prepare;
+
+/// How long a connection that nobody may use is left alone.
+const UNUSABLE_PAUSE: Duration = Duration::from_secs(30);
+
+/// What came of a look.
+pub struct Outcome {
+    /// Records that were written down.
+    pub changed: u64,
+    /// Where to go on asking.
+    pub cursor: Option<Value>,
+    /// How long the sweep took, if there was one.
+    pub swept: Option<Duration>,
+    /// How soon to ask again.
+    pub ask: Duration,
+}
+
+impl Outcome {
+    pub fn idle() -> Self {
+        Self { changed: 0, cursor: None, swept: None, ask: UNUSABLE_PAUSE }
+    }
+}
+
+/// What a look needs of the app.
+pub struct Tools {
+    pub session: Session,
+    pub changes: Arc<dyn Changes>,
+    pub source: Arc<dyn Source>,
+    pub reader: Option<Arc<dyn Reader>>,
+}
+
+pub struct Pass<'a> {
+    pub parts: &'a Parts,
+    pub watched: &'a Watched,
+    pub hold: Hold<Watches>,
+    pace: WatchPace,
+    /// Newer than what is recorded.
+    cursor: Option<Value>,
+    /// Absent when the connection cannot be used now.
+    tools: Option<Tools>,
+}
+
+impl<'a> Pass<'a> {
+    pub async fn open(
+        parts: &'a Parts,
+        watched: &'a Watched,
+        pace: WatchPace,
+        cursor: Option<Value>,
+    ) -> Result<Self, Cause> {
+        let key = watched.key();
+        let hold = Hold::<Watches>::open(parts.executor.clone(), &key, meta(&key)).await?;
+        let tools = tools(parts, watched).await?;
+        Ok(Self { parts, watched, hold, pace, cursor, tools })
+    }
+
+    /// `sweep_pause` is how long the last sweep lets the site rest.
+    pub async fn run(mut self, sweep_pause: Duration) -> Result<Outcome, Cause> {
+        let Some(tools) = self.tools.take() else { return Ok(Outcome::idle()) };
+        let rhythm = tools.changes.rhythm(&tools.session, &self.watched.resource);
+        let every = self.pace.sweep.unwrap_or(rhythm.sweep).max(sweep_pause);
+        let state = self.hold.state();
+        let since = state.swept.map(|swept| (self.parts.clock.now() - swept).to_std().unwrap_or_default());
+        let sweeps =
+            state.cursor.is_none() || state.sweep_requested || since.is_none_or(|since| since >= every);
+        let mut outcome = if sweeps {
+            self.sweep(&tools).await?
+        } else {
+            let cursor = self.cursor.take();
+            self.ask(&tools, cursor).await?
+        };
+        outcome.ask = rhythm.ask;
+        Ok(outcome)
+    }
+
+    /// What is asked of the source for a record: what every watching scenario needs. Empty means all.
+    pub async fn request(&self, ids: Vec<String>) -> Result<PageRequest, Cause> {
+        let mut fields = BTreeSet::new();
+        for started in &self.watched.scenarios {
+            // A scenario that cannot run asks for nothing; its own run says why.
+            let as_import = RunStarted { recall: None, ..started.clone() };
+            let Ok(prepared) = prepare(self.parts, &as_import).await? else { continue };
+            for (fetch, _) in prepared.fetches {
+                if fetch.connection == self.watched.connection && fetch.resource == self.watched.resource {
+                    if fetch.fields.is_empty() {
+                        return Ok(PageRequest {
+                            resource: self.watched.resource.clone(),
+                            ids,
+                            ..PageRequest::default()
+                        });
+                    }
+                    fields.extend(fetch.fields);
+                }
+            }
+        }
+        let fields = fields.into_iter().collect();
+        Ok(PageRequest { resource: self.watched.resource.clone(), fields, ids, ..PageRequest::default() })
+    }
+
+    pub fn origin<'o>(&'o self, tools: &'o Tools) -> Origin<'o> {
+        Origin {
+            connection: &self.watched.connection,
+            resource: &self.watched.resource,
+            reader: tools.reader.as_deref(),
+            meta: meta(&self.watched.key()),
+        }
+    }
+}
+
+fn meta(key: &str) -> Meta {
+    Meta::by(format!("watch:{key}"))
+}
+
+async fn tools(parts: &Parts, watched: &Watched) -> Result<Option<Tools>, Cause> {
+    let (view, session) = match parts.open(&watched.connection).await {
+        Ok(opened) => opened,
+        Err(NotUsable::Store(cause)) => return Err(cause),
+        Err(NotUsable::Refused { .. }) => return Ok(None),
+    };
+    let Some(app) = parts.apps.get(&view.app) else { return Ok(None) };
+    let (Some(changes), Some(source)) = (app.changes.clone(), app.source.clone()) else { return Ok(None) };
+    Ok(Some(Tools { session, changes, source, reader: app.reader.clone() }))
+}
