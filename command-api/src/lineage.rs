@@ -163,9 +163,7 @@ impl Api {
         let mut ways: BTreeMap<u64, Vec<Provenance>> = BTreeMap::new();
         let mut fields = vec![];
         for (target, value) in now.values() {
-            // The first of the unbroken row of changes after which the value was what it is now.
-            let same = states.iter().rev().take_while(|state| state.value(&target).as_ref() == Some(&value));
-            let origin = same.last().unwrap_or(&now);
+            let origin = origin(&states, &now, &target, &value);
             let made = origin.made();
             let way = match ways.entry(made.position) {
                 Entry::Occupied(known) => known.into_mut(),
@@ -278,7 +276,7 @@ impl Api {
                     next.event = event.clone();
                     states.push(next);
                 }
-                (PortalEvent::Linked(_) | PortalEvent::Archived(_), None) => {}
+                (PortalEvent::Removed(_), _) | (PortalEvent::Linked(_) | PortalEvent::Archived(_), None) => {}
             }
         }
         Ok(states)
@@ -313,6 +311,30 @@ impl PortalState {
             at: self.event.recorded_at,
             position: self.event.position,
         }
+    }
+}
+
+/// The change that gave a field its value: the first of the unbroken row after which the value was what it is now.
+/// Where an undo put it back, the search goes on from the revision that was put back.
+fn origin<'a>(
+    states: &'a [PortalState],
+    now: &'a PortalState,
+    target: &str,
+    value: &Value,
+) -> &'a PortalState {
+    let has = |state: &PortalState| state.value(target).as_ref() == Some(value);
+    let (mut found, mut before) = (now, states.len());
+    loop {
+        let row = states[..before].iter().rev().take_while(|state| has(state)).count();
+        if row > 0 {
+            before -= row;
+            found = &states[before];
+        }
+        let back = found.written.restores.and_then(|revision| {
+            states[..before].iter().rposition(|state| state.event.revision <= revision && has(state))
+        });
+        let Some(back) = back else { return found };
+        (found, before) = (&states[back], back);
     }
 }
 

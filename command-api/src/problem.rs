@@ -175,7 +175,7 @@ impl From<Rejection> for Problem {
             "NOT_FOUND" => StatusCode::NOT_FOUND,
             "INVALID_ID" | "TOO_DEEP" | "TOO_MANY_VALUES" => StatusCode::BAD_REQUEST,
             "ALREADY_EXISTS" | "ALREADY_FINISHED" | "ALREADY_OPEN" | "ROTATION_UNDER_WAY" | "LAST_SECRET"
-            | "STILL_RUNNING" | "STALE_DRAFT" | "STALE_REVISION" => StatusCode::CONFLICT,
+            | "NOT_WAITING" | "STILL_RUNNING" | "STALE_DRAFT" | "STALE_REVISION" => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::of(status, rejection)

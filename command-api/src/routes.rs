@@ -25,7 +25,7 @@ mod views;
 use crate::area::Area;
 
 pub use portal::plural;
-pub use scenarios::{graph, not_published};
+pub use scenarios::{ReimportMode, RunAccepted, accepted, graph, not_published};
 
 pub fn all() -> Area {
     let areas: [fn() -> Area; 20] = [

@@ -88,6 +88,8 @@ pub enum FailureState {
 pub enum RunKind {
     Import,
     Retry,
+    Reimport,
+    Undo,
     Changes,
 }
 
@@ -96,6 +98,7 @@ pub enum RunKind {
 pub enum RunPhase {
     Running,
     Paused,
+    AwaitingApproval,
     Cancelling,
     Succeeded,
     PartlyFailed,
@@ -111,6 +114,7 @@ pub enum Outcome {
     Unchanged,
     Skipped,
     Failed,
+    Removed,
 }
 
 /// `read` counts what the source sent; the others add up to the settled ones.
@@ -122,6 +126,8 @@ pub struct Counts {
     unchanged: u64,
     skipped: u64,
     failed: u64,
+    /// Only of an undo, and only when there are any.
+    removed: Option<u64>,
 }
 
 #[derive(ToSchema)]
@@ -393,6 +399,7 @@ mod tests {
                 json!([
                     P::Running,
                     P::Paused,
+                    P::AwaitingApproval,
                     P::Cancelling,
                     P::Succeeded,
                     P::PartlyFailed,
@@ -407,7 +414,8 @@ mod tests {
                     Outcome::Updated,
                     Outcome::Unchanged,
                     Outcome::Skipped,
-                    Outcome::Failed
+                    Outcome::Failed,
+                    Outcome::Removed
                 ]),
             ),
             ("Level", json!([Level::Info, Level::Warning, Level::Error])),

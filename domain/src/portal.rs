@@ -39,6 +39,9 @@ pub struct PortalWritten {
     /// Revision of the source record that these fields were made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_revision: Option<u64>,
+    /// The revision of this record whose values an undo has put back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores: Option<u64>,
     pub mapping: MappingStamp,
     /// References that found their target, by field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -56,6 +59,13 @@ pub struct PortalLinked {
     pub targets: BTreeMap<String, String>,
 }
 
+/// The record is no longer there for anybody but its history. A later write makes it again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PortalRemoved {
+    /// The run that had created it.
+    pub undoes: String,
+}
+
 /// The record was taken out of use. Its fields stay; a later write brings it back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PortalArchived {
@@ -69,6 +79,7 @@ events! {
     PortalEvent {
         "portal.written" => Written(PortalWritten),
         "portal.linked" => Linked(PortalLinked),
+        "portal.removed" => Removed(PortalRemoved),
         "portal.archived" => Archived(PortalArchived),
     }
 }
@@ -78,6 +89,7 @@ events! {
 pub struct PortalState {
     pub written: Option<PortalWritten>,
     pub pending: BTreeMap<String, String>,
+    pub removed: bool,
     pub archived: bool,
 }
 
@@ -103,7 +115,7 @@ impl Decider for PortalRecords {
             .filter(|(_, t)| **t == target)
             .map(|(f, t)| (f.clone(), t.clone()))
             .collect();
-        if waiting.is_empty() {
+        if waiting.is_empty() || state.removed {
             return Ok(vec![]);
         }
         let references = waiting.keys().map(|field| (field.clone(), found.clone())).collect();
@@ -115,8 +127,10 @@ impl Decider for PortalRecords {
             PortalEvent::Written(written) => {
                 state.pending.clone_from(&written.pending);
                 state.written = Some(written.clone());
+                state.removed = false;
                 state.archived = false;
             }
+            PortalEvent::Removed(_) => state.removed = true,
             PortalEvent::Archived(_) => state.archived = true,
             PortalEvent::Linked(linked) => {
                 for (field, id) in &linked.references {

@@ -4,7 +4,10 @@ pub mod events;
 pub mod recall;
 
 pub use events::*;
-pub use recall::{CHOSEN_MAX, CHOSEN_TOGETHER_MAX, ChosenItem, ItemsChosen, Recall};
+pub use recall::{
+    ApprovalRequested, CHOSEN_MAX, CHOSEN_TOGETHER_MAX, ChosenItem, ItemsChosen, Recall, RunApproved, Scope,
+    needs_approval,
+};
 
 use std::collections::BTreeMap;
 
@@ -16,6 +19,9 @@ pub enum RunCommand {
     Start(RunStarted),
     /// Names items that a retry works on; only before it has settled anything.
     Choose(ItemsChosen),
+    /// The run has looked at everything it would do and waits for a person; only before it has done anything.
+    RequestApproval(Counts),
+    Approve,
     Pause,
     Resume,
     Cancel {
@@ -45,6 +51,8 @@ pub enum RunPhase {
     Absent,
     Running,
     Paused,
+    /// It waits for a person to approve what it is about to do.
+    Waiting,
     Cancelling,
     Done,
 }
@@ -65,6 +73,8 @@ pub struct RunState {
     pub fetches: BTreeMap<String, FetchProgress>,
     /// What a retry works on, by fetch node.
     pub chosen: BTreeMap<String, Vec<ChosenItem>>,
+    /// A person has approved what it does.
+    pub approved: bool,
     pub counts: Counts,
     pub chunks: u64,
     pub cancel_reason: Option<String>,
@@ -110,7 +120,14 @@ impl Decider for Runs {
                 ));
             }
             (
-                C::Choose(_) | C::Pause | C::Resume | C::Cancel { .. } | C::Settle { .. } | C::FinishFetch(_),
+                C::Choose(_)
+                | C::RequestApproval(_)
+                | C::Approve
+                | C::Pause
+                | C::Resume
+                | C::Cancel { .. }
+                | C::Settle { .. }
+                | C::FinishFetch(_),
                 RunPhase::Done,
             ) => {
                 return Err(Rejection::new(
@@ -132,12 +149,19 @@ impl Decider for Runs {
         Ok(match command {
             C::Start(started) => vec![E::Started(started)],
             C::Choose(chosen) => vec![E::ItemsChosen(choose(state, chosen)?)],
+            C::RequestApproval(counts)
+                if state.phase == RunPhase::Running && !state.approved && state.chunks == 0 =>
+            {
+                vec![E::ApprovalRequested(ApprovalRequested { counts })]
+            }
+            C::Approve if state.phase == RunPhase::Waiting => vec![E::Approved(RunApproved {})],
+            C::Approve if !state.approved => return Err(not_waiting()),
             C::Pause if state.phase == RunPhase::Running => vec![E::Paused(RunPaused {})],
             C::Resume if state.phase == RunPhase::Paused => vec![E::Resumed(RunResumed {})],
             C::Cancel { reason } if state.phase != RunPhase::Cancelling => {
                 vec![E::CancelRequested(CancelRequested { reason })]
             }
-            C::Pause | C::Resume | C::Cancel { .. } => vec![],
+            C::RequestApproval(_) | C::Approve | C::Pause | C::Resume | C::Cancel { .. } => vec![],
             C::Settle { chunk, after } => settle(state, *chunk, after.as_ref())?,
             C::FinishFetch(finished) => vec![E::FetchFinished(finished)],
             C::Note(noted) => vec![E::Noted(noted)],
@@ -157,6 +181,11 @@ impl Decider for Runs {
             }
             E::ItemsChosen(chosen) => {
                 state.chosen.entry(chosen.node.clone()).or_default().extend(chosen.items.iter().cloned());
+            }
+            E::ApprovalRequested(_) => state.phase = RunPhase::Waiting,
+            E::Approved(_) => {
+                state.phase = RunPhase::Running;
+                state.approved = true;
             }
             E::Paused(_) => state.phase = RunPhase::Paused,
             E::Resumed(_) => state.phase = RunPhase::Running,
@@ -181,6 +210,14 @@ impl Decider for Runs {
             E::Rated(rated) => state.rating = Some((rated.satisfied, rated.note.clone())),
         }
     }
+}
+
+fn not_waiting() -> Rejection {
+    Rejection::new(
+        "NOT_WAITING",
+        "the run does not wait for approval",
+        "look at the run; it may still be counting, or its changes need no approval",
+    )
 }
 
 /// What a retry works on is settled before it begins: later additions could not be told from what it was shown as.
@@ -284,6 +321,32 @@ mod tests {
         assert_eq!(status(&[started(), settled(2, 0), finished(false)]), RunStatus::PartlyFailed);
         assert_eq!(status(&[started(), finished(false)]), RunStatus::Failed);
         assert_eq!(status(&[started(), finished(true)]), RunStatus::Succeeded);
+    }
+
+    #[test]
+    fn a_large_change_set_waits_for_a_person_once() {
+        let counts = Counts { read: 1_000, updated: 900, unchanged: 100, ..Counts::default() };
+        let request = || RunCommand::RequestApproval(counts.clone());
+        let mut state = fold::<Runs>(&[started()]);
+        assert_eq!(Runs::decide(&state, RunCommand::Approve).unwrap_err().code, "NOT_WAITING");
+        let requested = Runs::decide(&state, request()).unwrap();
+        Runs::evolve(&mut state, &requested[0]);
+        assert_eq!(state.phase, RunPhase::Waiting);
+        assert_eq!(Runs::decide(&state, RunCommand::Resume), Ok(vec![]), "resuming is no approval");
+        let approved = Runs::decide(&state, RunCommand::Approve).unwrap();
+        Runs::evolve(&mut state, &approved[0]);
+        assert_eq!((state.phase, state.approved), (RunPhase::Running, true));
+        assert_eq!(Runs::decide(&state, RunCommand::Approve), Ok(vec![]));
+        assert_eq!(Runs::decide(&state, request()), Ok(vec![]));
+    }
+
+    #[test]
+    fn small_change_sets_need_no_approval() {
+        let counts = |changes, rest| Counts { updated: changes, unchanged: rest, ..Counts::default() };
+        assert!(!needs_approval(&counts(50, 0)), "few, whatever their share");
+        assert!(needs_approval(&counts(51, 0)));
+        assert!(!needs_approval(&counts(200, 9_800)), "two in a hundred");
+        assert!(needs_approval(&counts(201, 9_799)));
     }
 
     #[test]

@@ -30,8 +30,8 @@ pub use failures::{
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};
 pub use runs::{
-    FetchView, RUN_CHUNKS, RUN_LOG, RUNS, Rating, RunChunkView, RunLogView, RunPhaseView, RunView, chunk_key,
-    log_key,
+    FetchView, REASONS_MAX, RUN_CHUNKS, RUN_LOG, RUNS, Rating, RunChunkView, RunLogView, RunPhaseView,
+    RunReason, RunView, chunk_key, log_key,
 };
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
 pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};

@@ -32,7 +32,9 @@ pub enum Command {
     Scenarios(commands::scenarios::Args),
     /// List and show mappings
     Mappings(commands::mappings::Args),
-    /// List, watch, cancel, pause and resume runs
+    /// Take what was recorded through a scenario again, without asking the source
+    Reimport(commands::reimport::Args),
+    /// List, watch, cancel, pause, resume, retry and undo runs
     Runs(commands::runs::Args),
     /// List, issue and revoke access tokens
     Tokens(commands::tokens::Args),

@@ -11,6 +11,7 @@ pub mod import;
 pub mod import_store;
 pub mod keys;
 pub mod mappings;
+pub mod reimport;
 pub mod restore;
 pub mod runs;
 pub mod scenarios;
@@ -34,6 +35,7 @@ pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8>
         Command::Connections(args) => connections::run(args, config).await,
         Command::Scenarios(args) => scenarios::run(args, config).await,
         Command::Mappings(args) => mappings::run(args, config).await,
+        Command::Reimport(args) => reimport::run(args, config).await,
         Command::Runs(args) => runs::run(args, config).await,
         Command::Tokens(args) => tokens::run(args, config).await,
         Command::Views(args) => views::run(args, config).await,

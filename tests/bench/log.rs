@@ -132,6 +132,7 @@ async fn fill(dir: &DataDir, vault: &dyn Vault, events: u64) -> Result<u64, Fail
                 revision: Some(0),
                 notes: vec![],
                 attempts: Attempts(1),
+                changed: vec![],
             });
         }
         at += 1;
@@ -196,6 +197,7 @@ fn written(position: u64, id: u64, portal: &PortalId, subject: &str, key: &Subje
         external: subject.to_owned(),
         digest: hash::short(plain.as_bytes()),
         source_revision: None,
+        restores: None,
         source_version: None,
         mapping: MappingStamp { id: MappingId::new("users"), revision: 1 },
         references: std::collections::BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! Portal's two doors behind one: a connection's address says which it is.
 
-use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem};
+use app_sdk::{Actions, AppError, Performed, Session, UndoItem, Undone, WriteAnswer, WriteItem};
 use async_trait::async_trait;
 
 use crate::EMBEDDED_ADDRESS;
@@ -34,5 +34,13 @@ impl Actions for Destinations {
 
     async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
         self.of(session).foresee(session, batch).await
+    }
+
+    async fn undo(&self, session: &Session, batch: &[UndoItem]) -> Result<Undone, AppError> {
+        self.of(session).undo(session, batch).await
+    }
+
+    async fn foresee_undo(&self, session: &Session, batch: &[UndoItem]) -> Result<Undone, AppError> {
+        self.of(session).foresee_undo(session, batch).await
     }
 }

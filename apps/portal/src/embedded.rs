@@ -1,10 +1,12 @@
 //! The Portal inside this installation. Its records are streams of the log, so a write and the run's note of it are
 //! one append: exactly once without asking anybody.
 
+mod undo;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem, WriteResult};
+use app_sdk::{Actions, AppError, Performed, Session, UndoItem, Undone, WriteAnswer, WriteItem, WriteResult};
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::decider::fold;
@@ -15,6 +17,7 @@ use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
 use engine::ports::{EventStore, Expected, Ids, StreamAppend, SubjectKey, Vault};
 use engine::{Meta, NewEvent, Recorded, StreamName, hash, seal};
+use serde_json::{Map, Value};
 
 /// Items in one append.
 const BATCH_MAX: usize = 500;
@@ -52,6 +55,14 @@ impl Actions for Embedded {
     async fn foresee(&self, _session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
         Ok(self.decide(batch, false).await?.answers)
     }
+
+    async fn undo(&self, _: &Session, batch: &[UndoItem]) -> Result<Undone, AppError> {
+        self.take_back(batch).await
+    }
+
+    async fn foresee_undo(&self, _: &Session, batch: &[UndoItem]) -> Result<Undone, AppError> {
+        Ok(Undone { appends: vec![], ..self.take_back(batch).await? })
+    }
 }
 
 impl Embedded {
@@ -63,7 +74,7 @@ impl Embedded {
         let arrived = self.arrived(batch).await?;
         let keys = self.subject_keys(batch, create).await?;
         let mut performed = Performed { answers: Vec::with_capacity(batch.len()), appends: vec![] };
-        for ((item, id), known) in batch.iter().zip(ids).zip(known) {
+        for ((item, id), known) in batch.iter().zip(ids).zip(&known) {
             if item.archive {
                 let (answer, append) = self.archive(item, &id, known.as_ref());
                 performed.answers.push(answer);
@@ -86,7 +97,11 @@ impl Embedded {
                 }
             };
             let portal = (outcome != Outcome::Skipped).then(|| id.to_string());
-            performed.answers.push(WriteAnswer { result: WriteResult::Settled(outcome), portal, notes });
+            let result = WriteResult::Settled(outcome);
+            performed.answers.push(WriteAnswer { result, portal, notes, changed: vec![] });
+        }
+        if !create {
+            self.tell_changes(batch, &known, &mut performed.answers).await?;
         }
         Ok(performed)
     }
@@ -96,6 +111,8 @@ impl Embedded {
 struct Known {
     revision: u64,
     state: PortalState,
+    /// The event that wrote it last.
+    written: Option<Recorded>,
     /// Its fields were erased: whatever comes is new.
     erased: bool,
 }
@@ -107,7 +124,7 @@ enum Verdict {
 
 fn judge(item: &WriteItem, next: &PortalWritten, known: Option<&Known>) -> Verdict {
     let Some(known) = known else { return Verdict::Write(Write::Created, Expected::NoStream) };
-    let Some(last) = &known.state.written else {
+    let Some(last) = known.state.written.as_ref().filter(|_| !known.state.removed) else {
         return Verdict::Write(Write::Created, Expected::Exact(known.revision));
     };
     if !known.erased
@@ -172,6 +189,7 @@ fn write(item: &WriteItem, arrived: &HashMap<String, PortalId>) -> PortalWritten
         digest: item.digest.clone(),
         source_version: item.source_version.clone(),
         source_revision: Some(item.revision),
+        restores: None,
         mapping: item.mapping.clone(),
         references,
         pending,
@@ -201,17 +219,23 @@ impl Embedded {
         };
         let event = decode(&last)?;
         let is_erased = |recorded: &Recorded| recorded.body.as_deref().is_some_and(seal::is_removed);
-        let mut erased = is_erased(&last);
-        let events = if matches!(event, PortalEvent::Written(_)) {
-            vec![event]
-        } else {
-            let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
-            let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
-            let history = history.map_err(|error| unavailable(&error))?;
-            erased = history.iter().rfind(|recorded| recorded.body.is_some()).is_some_and(is_erased);
-            history.iter().map(decode).collect::<Result<_, _>>()?
-        };
-        Ok(Known { revision: last.revision, state: fold::<PortalRecords>(&events), erased })
+        if matches!(event, PortalEvent::Written(_)) {
+            let (revision, state) = (last.revision, fold::<PortalRecords>(&[event]));
+            let erased = is_erased(&last);
+            return Ok(Known { revision, state, written: Some(last), erased });
+        }
+        let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
+        let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
+        let mut history = history.map_err(|error| unavailable(&error))?;
+        let erased = history.iter().rfind(|recorded| recorded.body.is_some()).is_some_and(is_erased);
+        let events = history.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let written = events.iter().rposition(|event| matches!(event, PortalEvent::Written(_)));
+        Ok(Known {
+            revision: last.revision,
+            state: fold::<PortalRecords>(&events),
+            written: written.map(|index| history.swap_remove(index)),
+            erased,
+        })
     }
 
     /// Which of the referenced records are here.
@@ -222,7 +246,7 @@ impl Embedded {
         let ids: Vec<PortalId> = targets.iter().map(|target| portal_id(target)).collect();
         let streams: Vec<StreamName> = ids.iter().map(|id| StreamName::new("portal", id)).collect();
         let last = self.store.read_last(&streams).await.map_err(|error| unavailable(&error))?;
-        let here = targets.into_iter().zip(ids).zip(last).filter(|(_, last)| last.is_some());
+        let here = targets.into_iter().zip(ids).zip(last).filter(|(_, last)| is_there(last.as_ref()));
         let mut arrived: HashMap<String, PortalId> = here.map(|((key, id), _)| (key.path(), id)).collect();
         // A record of this very batch is as good as here: the batch is one append.
         arrived.extend(batch.iter().map(|item| (item.record.path(), portal_id(&item.record))));
@@ -251,8 +275,12 @@ impl Embedded {
         id: &PortalId,
         known: Option<&Known>,
     ) -> (WriteAnswer, Option<StreamAppend>) {
-        let answer =
-            |outcome, portal, notes| WriteAnswer { result: WriteResult::Settled(outcome), portal, notes };
+        let answer = |outcome, portal, notes| WriteAnswer {
+            result: WriteResult::Settled(outcome),
+            portal,
+            notes,
+            changed: vec![],
+        };
         let Some(known) = known else { return (answer(Outcome::Skipped, None, vec![never_came()]), None) };
         let portal = Some(id.to_string());
         if known.state.archived {
@@ -302,6 +330,61 @@ impl Embedded {
             })),
         }
     }
+}
+
+impl Embedded {
+    /// Which fields each update would change: what a preview is for, and not worth its time in an import.
+    async fn tell_changes(
+        &self,
+        batch: &[WriteItem],
+        known: &[Option<Known>],
+        answers: &mut [WriteAnswer],
+    ) -> Result<(), AppError> {
+        let updates: Vec<(usize, &PortalWritten, &Recorded)> = known
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| answers[*index].result == WriteResult::Settled(Outcome::Updated))
+            .filter_map(|(index, known)| {
+                let known = known.as_ref()?;
+                Some((index, known.state.written.as_ref()?, known.written.as_ref()?))
+            })
+            .collect();
+        let events: Vec<&Recorded> = updates.iter().map(|(.., event)| *event).collect();
+        let bodies =
+            engine::bodies::open(&*self.vault, &events).await.map_err(|error| unavailable(&*error))?;
+        for ((index, written, _), body) in updates.into_iter().zip(bodies) {
+            let before: Map<String, Value> =
+                body.and_then(|body| serde_json::from_slice(&body).ok()).unwrap_or_default();
+            let after = &batch[index].fields;
+            let gone = before.keys().filter(|field| !after.contains_key(*field));
+            let other = after.iter().filter(|(field, value)| before.get(*field) != Some(*value));
+            let mut changed: Vec<String> = gone.chain(other.map(|(field, _)| field)).cloned().collect();
+            changed.extend(changed_references(&batch[index], written));
+            changed.sort_unstable();
+            changed.dedup();
+            answers[index].changed = changed;
+        }
+        Ok(())
+    }
+}
+
+/// References that would point elsewhere, or no longer anywhere.
+fn changed_references(item: &WriteItem, written: &PortalWritten) -> Vec<String> {
+    let mut changed: Vec<String> = vec![];
+    for (field, record) in &item.references {
+        let waits = written.pending.get(field) == Some(&record.path());
+        if !waits && written.references.get(field) != Some(&portal_id(record)) {
+            changed.push(field.clone());
+        }
+    }
+    let before = written.references.keys().chain(written.pending.keys());
+    changed.extend(before.filter(|field| !item.references.contains_key(*field)).cloned());
+    changed
+}
+
+/// A record that was removed is as good as none.
+pub fn is_there(last: Option<&Recorded>) -> bool {
+    last.is_some_and(|last| &*last.event_type != "portal.removed")
 }
 
 fn unavailable(error: &(dyn std::error::Error + 'static)) -> AppError {

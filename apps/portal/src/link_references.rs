@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::event::{Event, decode};
+use domain::event::decode;
 use domain::ids::PortalId;
-use domain::portal::{PortalCommand, PortalEvent, PortalRecords, PortalWritten};
+use domain::portal::{PortalCommand, PortalRecords, PortalWritten, Write};
 use domain::views::{PORTAL_PENDING, PendingView};
 use engine::execute::Executor;
 use engine::ports::{Cause, Filter, Query, ReadStore, Slice};
 use engine::{Meta, Position};
 
-use crate::embedded::portal_id;
+use crate::embedded::{is_there, portal_id};
 
 const VIEW_PATIENCE: Duration = Duration::from_secs(30);
 /// Waiting references looked at in one step.
@@ -75,7 +75,7 @@ impl engine::follow::Follower for LinkReferences {
                 continue;
             }
             let written: PortalWritten = decode(&event.event_type, &event.data)?;
-            if event.revision == 0 {
+            if written.write == Write::Created {
                 arrived.push((written.external, PortalId::parse(event.stream.id())?));
             }
             // The target may have arrived between the write's look and its append.
@@ -120,7 +120,7 @@ impl LinkReferences {
         let Some(record) = domain::record::RecordKey::parse(record_path) else { return Ok(None) };
         let id = portal_id(&record);
         let stream = engine::StreamName::new("portal", &id);
-        let first = self.executor.store.read_stream(&stream, 0, 1).await?;
-        Ok(first.first().filter(|event| PortalEvent::types().contains(&&*event.event_type)).map(|_| id))
+        let last = self.executor.store.read_last(std::slice::from_ref(&stream)).await?.pop().flatten();
+        Ok(is_there(last.as_ref()).then_some(id))
     }
 }

@@ -50,6 +50,8 @@ pub struct WriteAnswer {
     pub portal: Option<String>,
     /// Why it failed or was deferred, warnings.
     pub notes: Vec<ItemNote>,
+    /// The fields that would change, where `foresee` can tell.
+    pub changed: Vec<String>,
 }
 
 /// What came of a batch.
@@ -58,6 +60,41 @@ pub struct Performed {
     pub answers: Vec<WriteAnswer>,
     /// Events the destination wants in the log. They are appended together with the run's own record of the outcome,
     /// so that for a destination inside the log the act and its outcome are one.
+    pub appends: Vec<StreamAppend>,
+}
+
+/// One record whose writes by a run are to be taken back.
+#[derive(Clone, Debug)]
+pub struct UndoItem {
+    pub record: RecordKey,
+    /// The destination's id of the record.
+    pub portal: String,
+    /// The run that wrote.
+    pub of: String,
+    /// The run that takes back.
+    pub run: String,
+}
+
+/// What a destination holds after an undo.
+#[derive(Clone, Debug)]
+pub struct Stands {
+    pub mapping: MappingStamp,
+    /// Revision of the source record, where it is known.
+    pub revision: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct UndoAnswer {
+    pub answer: WriteAnswer,
+    /// Present when something was put back.
+    pub stands: Option<Stands>,
+}
+
+/// What came of a batch of undos.
+pub struct Undone {
+    /// One per item, in their order.
+    pub answers: Vec<UndoAnswer>,
+    /// As of [`Performed`].
     pub appends: Vec<StreamAppend>,
 }
 
@@ -72,4 +109,22 @@ pub trait Actions: Send + Sync {
 
     /// What `perform` would answer. Touches nothing; this is all that a dry run gets to see of a destination.
     async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError>;
+
+    /// Puts records back to what they were before a run wrote them. Only a destination that keeps its history can.
+    async fn undo(&self, _: &Session, _: &[UndoItem]) -> Result<Undone, AppError> {
+        Err(not_undoable())
+    }
+
+    /// What `undo` would answer. Touches nothing.
+    async fn foresee_undo(&self, _: &Session, _: &[UndoItem]) -> Result<Undone, AppError> {
+        Err(not_undoable())
+    }
+}
+
+fn not_undoable() -> AppError {
+    AppError::Invalid {
+        code: "NOT_UNDOABLE".to_owned(),
+        message: "this destination keeps no history that could be put back".to_owned(),
+        remedy: "correct the records there, or import again with another mapping".to_owned(),
+    }
 }

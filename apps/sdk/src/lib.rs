@@ -15,7 +15,9 @@ pub mod session;
 pub mod signature;
 pub mod source;
 
-pub use actions::{Actions, Performed, WriteAnswer, WriteItem, WriteResult};
+pub use actions::{
+    Actions, Performed, Stands, UndoAnswer, UndoItem, Undone, WriteAnswer, WriteItem, WriteResult,
+};
 pub use app::{App, Apps, Companion};
 pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
 pub use changes::{Changes, Hint, Hints, HintsRequest, Presence, Rhythm};

@@ -1,6 +1,8 @@
 //! Runs: what they did, item by item. Starting one is in `scenarios`.
 
+mod approve;
 mod cancel;
+mod changes;
 mod document;
 mod feedback;
 mod item;
@@ -12,6 +14,7 @@ mod resume;
 mod retry;
 mod show;
 mod show_item;
+mod undo;
 
 use utoipa_axum::routes;
 
@@ -30,5 +33,8 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
+        .operator(routes!(approve::approve))
+        .operator(routes!(undo::undo))
+        .viewer(routes!(changes::changes))
         .operator(routes!(feedback::feedback))
 }

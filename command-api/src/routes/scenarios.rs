@@ -10,6 +10,7 @@ mod import;
 mod list;
 mod portable;
 mod publish;
+mod reimport;
 mod rename;
 mod save_draft;
 mod show;
@@ -29,6 +30,8 @@ use crate::context::Api;
 use crate::endpoint::{Area, Problem};
 
 pub use document::Scenario;
+pub use reimport::ReimportMode;
+pub use start_run::{RunAccepted, accepted};
 pub use turn::not_published;
 
 pub fn area() -> Area {
@@ -49,6 +52,7 @@ pub fn area() -> Area {
         .administrator(routes!(delete::delete))
         .viewer(routes!(show_version::show_version))
         .operator(routes!(start_run::start_run))
+        .operator(routes!(reimport::reimport))
 }
 
 impl Api {

@@ -51,6 +51,7 @@ async fn portal(ran: &Ran, portal: &str, record: &str, fields: Value) -> u64 {
     let stamp = MappingStamp { id: MappingId::new("m"), revision: 1 };
     let source = ConnectionId::parse(connection).unwrap();
     let written = PortalWritten {
+        restores: None,
         entity: "user".to_owned(),
         external: format!("{connection}.users.{record}"),
         write: Write::Created,
@@ -67,6 +68,7 @@ async fn portal(ran: &Ran, portal: &str, record: &str, fields: Value) -> u64 {
     let append = StreamAppend { stream, expected: Expected::NoStream, events: vec![event] };
     house.context.executor.append(vec![append]).await.unwrap();
     let item = SettledItem {
+        changed: vec![],
         record: record.to_owned(),
         outcome: Outcome::Created,
         portal: Some(portal.to_owned()),

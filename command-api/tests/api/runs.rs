@@ -29,6 +29,7 @@ fn settled(record: &str, outcome: Outcome, notes: Vec<ItemNote>) -> SettledItem 
         revision: Some(0),
         notes,
         attempts: Attempts::default(),
+        changed: vec![],
     }
 }
 

@@ -8,7 +8,7 @@ use crate::ids::{ConnectionId, ScenarioId};
 use crate::portal::MappingStamp;
 use crate::scenario::GraphDocument;
 
-use super::recall::{ItemsChosen, Recall};
+use super::recall::{ApprovalRequested, ItemsChosen, Recall, RunApproved};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -64,11 +64,19 @@ pub struct Counts {
     pub unchanged: u64,
     pub skipped: u64,
     pub failed: u64,
+    /// Only an undo removes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub removed: u64,
 }
 
 impl Counts {
     pub fn settled(&self) -> u64 {
-        self.created + self.updated + self.unchanged + self.skipped + self.failed
+        self.created + self.updated + self.unchanged + self.skipped + self.failed + self.removed
+    }
+
+    /// Items that were written, or would be.
+    pub fn changes(&self) -> u64 {
+        self.created + self.updated + self.removed
     }
 
     /// Adds a chunk, `again` of whose items had been counted as skipped before.
@@ -84,6 +92,7 @@ impl Counts {
         self.unchanged += other.unchanged;
         self.skipped += other.skipped;
         self.failed += other.failed;
+        self.removed += other.removed;
     }
 
     pub fn count(&mut self, outcome: Outcome) {
@@ -93,6 +102,7 @@ impl Counts {
             Outcome::Unchanged => &mut self.unchanged,
             Outcome::Skipped => &mut self.skipped,
             Outcome::Failed => &mut self.failed,
+            Outcome::Removed => &mut self.removed,
         } += 1;
     }
 }
@@ -105,6 +115,8 @@ pub enum Outcome {
     Unchanged,
     Skipped,
     Failed,
+    /// Taken back, softly: its history stays.
+    Removed,
 }
 
 /// One record's way through the run, ended.
@@ -129,6 +141,9 @@ pub struct SettledItem {
     pub notes: Vec<ItemNote>,
     #[serde(default, rename = "a", skip_serializing_if = "is_one")]
     pub attempts: Attempts,
+    /// The Portal fields that would change, where a dry run could tell.
+    #[serde(default, rename = "f", skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
@@ -305,6 +320,8 @@ events! {
     RunEvent {
         "run.started" => Started(RunStarted),
         "run.items-chosen" => ItemsChosen(ItemsChosen),
+        "run.approval-requested" => ApprovalRequested(ApprovalRequested),
+        "run.approved" => Approved(RunApproved),
         "run.paused" => Paused(RunPaused),
         "run.resumed" => Resumed(RunResumed),
         "run.cancel-requested" => CancelRequested(CancelRequested),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::events::Counts;
 use crate::ids::RunId;
 
 /// Most items of one retry; more are retried in several.
@@ -19,6 +20,10 @@ pub enum Recall {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<RunId>,
     },
+    /// Everything that was recorded, as it stood at a position of the log.
+    Reimport(Scope),
+    /// What another run wrote is taken back.
+    Undo { of: RunId },
     /// Records that changed, or are gone, since the run of this kind before it. Which ones, `run.items-chosen` says.
     Changes {
         /// All changes of the log up to this position are taken care of.
@@ -26,11 +31,50 @@ pub enum Recall {
     },
 }
 
+/// Which records a re-import works on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Records as they stood here. What has changed since is left to the next run.
+    pub until: u64,
+    /// Only of this resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Only these, by their ids in the source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+    /// The preview that this run carries out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<RunId>,
+}
+
+/// Changes that a person need not approve, however few records there are.
+pub const UNAPPROVED_MAX: u64 = 50;
+/// Changes that a person need not approve, as one in so many of the records looked at.
+pub const UNAPPROVED_SHARE: u64 = 50;
+
+/// What a run is about to do, before it does anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovalRequested {
+    pub counts: Counts,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunApproved {}
+
+/// A change set that is large enough to be looked at by a person first: more than [`UNAPPROVED_MAX`] changes, and more
+/// than one in [`UNAPPROVED_SHARE`] of the records.
+pub fn needs_approval(counts: &Counts) -> bool {
+    let changes = counts.changes();
+    changes > UNAPPROVED_MAX && changes.saturating_mul(UNAPPROVED_SHARE) > counts.settled()
+}
+
 impl Recall {
     /// The word for it, as people read it.
     pub fn word(&self) -> &'static str {
         match self {
             Self::Retry { .. } => "retry",
+            Self::Reimport(_) => "reimport",
+            Self::Undo { .. } => "undo",
             Self::Changes { .. } => "changes",
         }
     }

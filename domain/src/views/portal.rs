@@ -11,7 +11,7 @@ use crate::portal::MappingStamp;
 
 /// Key: Portal id; documents are [`PortalRow`]s. `label` is the name, title or e-mail people know the record by.
 pub const PORTAL: ViewSpec =
-    ViewSpec { name: "portal", version: 1, columns: &[text("entity"), text("label")] };
+    ViewSpec { name: "portal", version: 2, columns: &[text("entity"), text("label")] };
 
 /// References that wait for their target. Key: `{target record path}|{portal id}|{field}`.
 pub const PORTAL_PENDING: ViewSpec = ViewSpec { name: "portal_pending", version: 1, columns: &[] };
@@ -48,6 +48,9 @@ pub struct PortalRow {
     pub created_at: i64,
     #[serde(rename = "t")]
     pub changed_at: i64,
+    /// It was taken back; lists leave it out.
+    #[serde(default, rename = "d", skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
     /// Out of use: it is gone from its source.
     #[serde(default, rename = "z", skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
@@ -70,6 +73,7 @@ impl PortalRow {
             position: self.position,
             created_at: at(self.created_at),
             changed_at: at(self.changed_at),
+            removed: self.removed,
             archived: self.archived,
         }
     }
@@ -95,6 +99,8 @@ pub struct PortalView {
     pub position: u64,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    #[serde(default)]
+    pub removed: bool,
     /// Out of use: it is gone from its source.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ViewSpec, integer, text};
-use crate::run::{Counts, Level, Problem, Recall, RunMode, RunStatus, SettledItem, Target};
+use crate::run::{Counts, Level, Outcome, Problem, Recall, RunMode, RunStatus, SettledItem, Target};
 
 /// Key: run id. `phase` is one of [`RunPhaseView`]; `started` is microseconds since 1970.
 pub const RUNS: ViewSpec =
@@ -34,6 +34,8 @@ pub fn log_key(run: &str, position: u64) -> String {
 pub enum RunPhaseView {
     Running,
     Paused,
+    /// It waits for a person to approve what it is about to do.
+    AwaitingApproval,
     Cancelling,
     Succeeded,
     PartlyFailed,
@@ -43,13 +45,14 @@ pub enum RunPhaseView {
 
 impl RunPhaseView {
     pub fn is_over(self) -> bool {
-        !matches!(self, Self::Running | Self::Paused | Self::Cancelling)
+        !matches!(self, Self::Running | Self::Paused | Self::AwaitingApproval | Self::Cancelling)
     }
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Running => "running",
             Self::Paused => "paused",
+            Self::AwaitingApproval => "awaiting-approval",
             Self::Cancelling => "cancelling",
             Self::Succeeded => "succeeded",
             Self::PartlyFailed => "partly-failed",
@@ -97,6 +100,31 @@ pub struct RunView {
     /// What a person said of it.
     #[serde(default)]
     pub rating: Option<Rating>,
+    /// What it asked approval for.
+    #[serde(default)]
+    pub intended: Option<Counts>,
+    /// By Portal field: items that would change there. Only of dry runs.
+    #[serde(default)]
+    pub fields: BTreeMap<String, u64>,
+    /// Why items failed or were skipped; at most [`REASONS_MAX`] reasons.
+    #[serde(default)]
+    pub reasons: Vec<RunReason>,
+}
+
+/// Reasons that a run's line keeps; more are only counted with their items.
+pub const REASONS_MAX: usize = 100;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunReason {
+    pub outcome: Outcome,
+    pub code: String,
+    pub step: String,
+    #[serde(default)]
+    pub field: Option<String>,
+    pub count: u64,
+    /// The first one's id within the run, and what it said.
+    pub item: String,
+    pub message: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

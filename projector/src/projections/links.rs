@@ -35,6 +35,11 @@ impl Projection for Links {
         for item in settled.items {
             let written = matches!(item.outcome, Outcome::Created | Outcome::Updated | Outcome::Unchanged);
             let target = settled.targets.get(usize::from(item.target));
+            if let (Outcome::Removed, Some(target)) = (item.outcome, target) {
+                let path = format!("{}.{}.{}", settled.source, settled.resource, item.record);
+                docs.delete(&link_key(target.to.as_str(), &path));
+                continue;
+            }
             if let (true, Some(target), Some(portal), Some(revision)) =
                 (written, target, item.portal, item.revision)
             {

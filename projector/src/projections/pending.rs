@@ -37,7 +37,7 @@ impl Projection for Pending {
                     docs.delete(&entry(field, target).key());
                 }
             }
-            E::Archived(_) => {}
+            E::Archived(_) | E::Removed(_) => {}
         }
         Ok(())
     }

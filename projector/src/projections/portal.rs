@@ -53,6 +53,13 @@ impl Projection for Portal {
                 row.revision = recorded.revision;
                 row
             }
+            (Some(mut row), E::Removed(_)) => {
+                row.removed = true;
+                row.changed_at = now;
+                row.position = recorded.position;
+                row.revision = recorded.revision;
+                row
+            }
             (Some(mut row), E::Archived(_)) => {
                 row.archived = true;
                 row.changed_at = now;
@@ -60,9 +67,10 @@ impl Projection for Portal {
                 row.revision = recorded.revision;
                 row
             }
-            (None, E::Linked(_) | E::Archived(_)) => return Ok(()),
+            (None, E::Linked(_) | E::Archived(_) | E::Removed(_)) => return Ok(()),
         };
-        let columns = vec![Some(row.entity.as_str().into()), row.label.as_deref().map(Into::into)];
+        let entity = (!row.removed).then(|| row.entity.as_str().into());
+        let columns = vec![entity, row.label.as_deref().map(Into::into)];
         docs.put(id, &row, columns);
         Ok(())
     }
@@ -88,6 +96,7 @@ fn write(
         position: recorded.position,
         created_at: known.filter(|_| written.write == Write::Updated).map_or(now, |known| known.created_at),
         changed_at: now,
+        removed: false,
         archived: false,
     }
 }

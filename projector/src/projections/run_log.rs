@@ -49,6 +49,15 @@ fn line(fact: E) -> Option<Line> {
             let of = format!("{dry}{what} by {} version {}", started.scenario, started.version);
             say(Level::Info, "STARTED", of)
         }
+        E::ApprovalRequested(requested) => {
+            let c = requested.counts;
+            let message = format!(
+                "Waits for approval: {} would be created, {} updated, {} fail, of {}",
+                c.created, c.updated, c.failed, c.read
+            );
+            say(Level::Warning, "APPROVAL_REQUESTED", message)
+        }
+        E::Approved(_) => say(Level::Info, "APPROVED", "Approved".to_owned()),
         E::ItemsChosen(chosen) => {
             let message = format!("Works on {} items, as they were recorded", chosen.items.len());
             Some((Level::Info, "ITEMS_CHOSEN".to_owned(), message, Some(chosen.node)))

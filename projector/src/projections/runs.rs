@@ -1,6 +1,7 @@
 //! Fills the runs view: one line a run.
 
 mod nodes;
+mod reasons;
 
 use std::collections::BTreeMap;
 
@@ -67,17 +68,25 @@ fn new(id: &str, started: &RunStarted, recorded: &Recorded) -> RunView {
         recall: started.recall.clone(),
         nodes: BTreeMap::new(),
         rating: None,
+        intended: None,
+        fields: BTreeMap::new(),
+        reasons: vec![],
     }
 }
 
 fn apply(view: &mut RunView, fact: E, recorded: &Recorded) {
     match fact {
+        E::ApprovalRequested(requested) => {
+            view.phase = RunPhaseView::AwaitingApproval;
+            view.intended = Some(requested.counts);
+        }
         E::Paused(_) => view.phase = RunPhaseView::Paused,
-        E::Resumed(_) => view.phase = RunPhaseView::Running,
+        E::Resumed(_) | E::Approved(_) => view.phase = RunPhaseView::Running,
         E::CancelRequested(_) => view.phase = RunPhaseView::Cancelling,
         E::ItemsSettled(settled) => {
             view.counts.settle(&settled.counts, settled.again);
             nodes::count(&mut view.nodes, &settled);
+            reasons::count(view, &settled, recorded.revision);
             view.chunks += 1;
             let fetch = view.fetches.entry(settled.node).or_default();
             fetch.resource = settled.resource;

@@ -8,14 +8,18 @@ mod plan;
 pub(super) mod prepare;
 mod process;
 mod recall;
+mod reimport;
 mod route;
+mod undo;
 mod write;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use app_sdk::App;
-use domain::run::{FetchFinished, Problem, Recall, RunCommand, RunMode, RunPhase, RunStarted, Runs};
+use domain::run::{
+    FetchFinished, Problem, Recall, RunCommand, RunMode, RunPhase, RunStarted, Runs, needs_approval,
+};
 use domain::views::{LINKS, RECORDS};
 use engine::Meta;
 use engine::hold::Hold;
@@ -61,7 +65,7 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
     let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
     let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?;
     let Some(started) = hold.state().started.clone() else { return Ok(()) };
-    if matches!(hold.state().phase, RunPhase::Done | RunPhase::Paused | RunPhase::Absent) {
+    if rests(hold.state().phase) {
         return Ok(());
     }
     let position = hold.position();
@@ -69,6 +73,9 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         if !engine::wait::until(&*parts.reads, view, position, VIEW_PATIENCE).await? {
             return Err(format!("the view {} is behind; the run waits for it", view.name).into());
         }
+    }
+    if let Some(Recall::Undo { of }) = &started.recall {
+        return undo::undo(parts, run, hold, &started, of).await;
     }
     let prepared = prepare(parts, &started).await?;
     let (plan, refusal) = match prepared {
@@ -91,12 +98,17 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         refuse(&mut execution, problem).await?;
     } else if go(&mut execution, &plan, &started).await? == Ended::Stopped {
         execution.hold.refresh().await?;
-        if execution.hold.state().phase == RunPhase::Paused {
+        if rests(execution.hold.state().phase) {
             return Ok(());
         }
     }
     execution.hold.command(RunCommand::Complete, vec![]).await?;
     Ok(())
+}
+
+/// Nothing is to be done for it at present.
+fn rests(phase: RunPhase) -> bool {
+    matches!(phase, RunPhase::Done | RunPhase::Paused | RunPhase::Waiting | RunPhase::Absent)
 }
 
 /// A run that cannot even begin says why, and has failed.
@@ -113,6 +125,15 @@ async fn refuse(execution: &mut Execution<'_>, problem: Problem) -> Result<(), C
 }
 
 async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted) -> Result<Ended, Cause> {
+    if let Some(Recall::Reimport(scope)) = &started.recall
+        && may_need_approval(execution)
+    {
+        let counts = execution.weigh(plan, scope).await?;
+        if needs_approval(&counts) {
+            execution.hold.command(RunCommand::RequestApproval(counts), vec![]).await?;
+            return Ok(Ended::Stopped);
+        }
+    }
     for (fetch, app) in &plan.fetches {
         let done = execution.hold.state().fetches.get(&fetch.node).is_some_and(|p| p.finished.is_some());
         if done {
@@ -120,6 +141,8 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
         }
         let ended = match (&started.recall, app) {
             (Some(Recall::Retry { .. } | Recall::Changes { .. }), _) => execution.retry(fetch).await?,
+            (Some(Recall::Reimport(scope)), _) => execution.reimport(fetch, scope).await?,
+            (Some(Recall::Undo { .. }), _) => return Err("an undo has no fetches".into()),
             (None, Some(app)) => from_source(execution, fetch, app).await?,
             (None, None) => return Err("a run that asks the source was prepared without its app".into()),
         };
@@ -129,6 +152,12 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
     }
     again(execution, plan).await?;
     Ok(Ended::Finished)
+}
+
+/// A run that writes and has neither begun nor been approved.
+fn may_need_approval(execution: &Execution<'_>) -> bool {
+    let state = execution.hold.state();
+    !execution.dry && !state.approved && state.chunks == 0 && state.phase == RunPhase::Running
 }
 
 async fn from_source(execution: &mut Execution<'_>, fetch: &Fetch, app: &App) -> Result<Ended, Cause> {
@@ -160,7 +189,7 @@ async fn again(execution: &mut Execution<'_>, plan: &Prepared) -> Result<(), Cau
         let wanted: Vec<(String, Option<u64>)> =
             mine.map(|(_, id)| (id.clone(), chosen.get(id.as_str()).copied())).collect();
         for wanted in wanted.chunks(AGAIN_MAX) {
-            let observed = recall(execution.parts, fetch, wanted).await?;
+            let observed = recall(execution.parts, &fetch.place(), wanted).await?;
             execution.again(fetch, &observed).await?;
         }
     }

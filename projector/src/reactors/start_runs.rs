@@ -112,7 +112,7 @@ impl Follower for StartRuns {
         let mut news = None;
         for event in &slice.events {
             match &*event.event_type {
-                "run.started" | "run.resumed" => news = Some(event.position),
+                "run.started" | "run.resumed" | "run.approved" => news = Some(event.position),
                 "run.paused" | "run.cancel-requested" => {
                     news = Some(event.position);
                     self.ring(event.stream.id());

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::reimport;
 use super::show::{self, Column};
 use super::target::Target;
 use super::watch;
@@ -27,7 +28,7 @@ enum Action {
     /// Its items with their outcomes
     Items {
         id: String,
-        /// created, updated, unchanged, skipped or failed
+        /// created, updated, unchanged, skipped, failed or removed
         #[arg(long)]
         outcome: Option<String>,
     },
@@ -45,8 +46,19 @@ enum Action {
     Pause { id: String },
     /// Let it go on
     Resume { id: String },
+    /// Let it do what it has shown that it would do
+    Approve { id: String },
     /// Try its failed items again, as they were recorded, and wait for the end
     Retry(Retry),
+    /// Show what taking back what it wrote would do; with --apply, do it
+    Undo {
+        id: String,
+        #[arg(long)]
+        apply: bool,
+        /// Approve a large change set without asking
+        #[arg(long, requires = "apply")]
+        approve: bool,
+    },
 }
 
 #[derive(clap::Args)]
@@ -93,7 +105,7 @@ pub const ITEMS: &[Column] = &[
 const LOG: &[Column] = &[("at", "/at"), ("level", "/level"), ("code", "/code"), ("message", "/message")];
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
-    let waits = matches!(args.action, Action::Watch { .. } | Action::Retry(_));
+    let waits = matches!(args.action, Action::Watch { .. } | Action::Retry(_) | Action::Undo { .. });
     let work = if waits { Work::Everything } else { Work::Views };
     let reached = args.target.reach(&config, work).await?;
     let code = act(args.action, &reached.api, args.target.json).await?;
@@ -124,6 +136,8 @@ async fn act(action: Action, api: &Api, json: bool) -> anyhow::Result<u8> {
         }
         Action::Pause { id } => show::done(&command(id, "pause").await?, "paused", json),
         Action::Resume { id } => show::done(&command(id, "resume").await?, "goes on", json),
+        Action::Approve { id } => show::done(&command(id, "approve").await?, "approved", json),
+        Action::Undo { id, apply, approve } => undo(&id, apply, approve, api, json).await?,
         Action::Retry(wanted) => retry(wanted, api, json).await?,
     })
 }
@@ -161,4 +175,24 @@ fn counted(answer: &serde_json::Value, json: bool) -> u8 {
         ));
     }
     0
+}
+
+async fn undo(id: &str, apply: bool, approve: bool, api: &Api, json: bool) -> anyhow::Result<u8> {
+    let stop = Stop::default();
+    crate::listen::watch_signals(&stop)?;
+    let preview = api.act("runs", id, "undo", &json!({ "mode": "preview" })).await?;
+    let preview = preview["run"].as_str().unwrap_or_default();
+    let over = watch::until_over(api, preview, &stop, json).await?;
+    let changes = api.show(&format!("runs/{}", encode(preview)), "changes").await?;
+    if json {
+        show::whole(&changes);
+    } else {
+        reimport::tell(&changes);
+    }
+    if !apply {
+        return Ok(watch::code(&[over]));
+    }
+    let started = api.act("runs", id, "undo", &json!({ "mode": "apply" })).await?;
+    let run = started["run"].as_str().unwrap_or_default();
+    reimport::finish(run, approve, api, &stop, json).await
 }

@@ -3,7 +3,7 @@
 mod progress;
 mod summary;
 
-pub use summary::report;
+pub use summary::{code, report};
 
 use std::time::Duration;
 

@@ -136,7 +136,7 @@ fn settled(answered: AnswerItem) -> WriteAnswer {
             message: "Portal rejected the record without a reason".to_owned(),
         }));
     }
-    WriteAnswer { result, portal: answered.portal_id, notes }
+    WriteAnswer { result, portal: answered.portal_id, notes, changed: vec![] }
 }
 
 fn note(error: ItemError) -> ItemNote {

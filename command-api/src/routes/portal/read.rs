@@ -41,6 +41,8 @@ pub struct PortalRecord {
     pub position: u64,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    /// It was taken back by an undo, and lists leave it out.
+    pub removed: bool,
     /// Out of use: it is gone from its source. A later write brings it back.
     pub archived: bool,
 }
@@ -135,6 +137,7 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             position: event.position,
             created_at: at,
             changed_at: at,
+            removed: false,
             archived: false,
         }),
         (PortalEvent::Linked(linked), Some(mut row)) => {
@@ -147,6 +150,13 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             row.changed_at = at;
             Some(row)
         }
+        (PortalEvent::Removed(_), Some(mut row)) => {
+            row.removed = true;
+            row.revision = event.revision;
+            row.position = event.position;
+            row.changed_at = at;
+            Some(row)
+        }
         (PortalEvent::Archived(_), Some(mut row)) => {
             row.archived = true;
             row.revision = event.revision;
@@ -154,7 +164,7 @@ fn fold(row: Option<PortalRow>, event: &Recorded) -> Result<Option<PortalRow>, P
             row.changed_at = at;
             Some(row)
         }
-        (PortalEvent::Linked(_) | PortalEvent::Archived(_), None) => None,
+        (PortalEvent::Linked(_) | PortalEvent::Archived(_) | PortalEvent::Removed(_), None) => None,
     })
 }
 
@@ -172,6 +182,7 @@ fn record(view: domain::views::PortalView) -> PortalRecord {
         position: view.position,
         created_at: view.created_at,
         changed_at: view.changed_at,
+        removed: view.removed,
         archived: view.archived,
     }
 }

@@ -32,6 +32,10 @@ pub struct Run {
     pub kind: &'static str,
     /// The run whose failures this one retries, if it is one.
     pub retry_of: Option<String>,
+    /// The run that this one takes back, if it does.
+    pub undo_of: Option<String>,
+    /// The preview that this re-import carries out, if it does.
+    pub preview: Option<String>,
     /// By node of the graph: what came to an end there. `read` counts what a fetch node brought.
     #[schema(value_type = BTreeMap<String, schema::Counts>)]
     pub nodes: BTreeMap<String, Counts>,
@@ -57,6 +61,14 @@ impl From<RunView> for Run {
             kind: view.recall.as_ref().map_or("import", Recall::word),
             retry_of: match &view.recall {
                 Some(Recall::Retry { of: Some(of) }) => Some(of.to_string()),
+                _ => None,
+            },
+            undo_of: match &view.recall {
+                Some(Recall::Undo { of }) => Some(of.to_string()),
+                _ => None,
+            },
+            preview: match &view.recall {
+                Some(Recall::Reimport(scope)) => scope.preview.as_ref().map(ToString::to_string),
                 _ => None,
             },
             nodes: view.nodes,

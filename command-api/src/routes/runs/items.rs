@@ -75,6 +75,7 @@ pub async fn items(
         Some(Outcome::Unchanged) => run.counts.unchanged,
         Some(Outcome::Skipped) => run.counts.skipped,
         Some(Outcome::Failed) => run.counts.failed,
+        Some(Outcome::Removed) => run.counts.removed,
     };
     let next_cursor = next.map(|place| cursor::write(&list, &place));
     Ok(Json(Listed { items, next_cursor, total: Some(total) }))

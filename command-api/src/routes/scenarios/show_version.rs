@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::context::Api;
 use crate::endpoint::{Answer, Json, Params, Problem, ReadParams, Shared, State};
 
 /// Events read in one step.
@@ -45,7 +46,12 @@ pub async fn show_version(
     _params: Params<ReadParams>,
 ) -> Answer<ScenarioVersion> {
     let id = ScenarioId::parse(&id)?;
-    let stream = StreamName::new(Scenarios::CATEGORY, &id);
+    Ok(Json(version_graph(&api, &id, version).await?))
+}
+
+/// A published version, from the log itself.
+pub async fn version_graph(api: &Api, id: &ScenarioId, version: u64) -> Result<ScenarioVersion, Problem> {
+    let stream = StreamName::new(Scenarios::CATEGORY, id);
     let mut from = 0;
     loop {
         let events = api.context.executor.store.read_stream(&stream, from, STEP_EVENTS).await?;
@@ -54,7 +60,7 @@ pub async fn show_version(
             if let ScenarioEvent::Published(published) = history::decode(&event)?
                 && published.version == version
             {
-                return Ok(Json(ScenarioVersion {
+                return Ok(ScenarioVersion {
                     scenario: id.to_string(),
                     version,
                     graph: published.graph,
@@ -62,7 +68,7 @@ pub async fn show_version(
                     at: event.recorded_at,
                     actor: event.meta.actor.0,
                     position: event.position,
-                }));
+                });
             }
         }
         if read < STEP_EVENTS as u64 {

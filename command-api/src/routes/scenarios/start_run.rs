@@ -82,7 +82,7 @@ pub async fn start_run(
     Ok(accepted(&run, position))
 }
 
-fn accepted(run: &RunId, position: Position) -> (StatusCode, Json<RunAccepted>) {
+pub fn accepted(run: &RunId, position: Position) -> (StatusCode, Json<RunAccepted>) {
     (StatusCode::ACCEPTED, Json(RunAccepted { id: run.to_string(), run: run.to_string(), position }))
 }
 

@@ -18,7 +18,7 @@ pub fn count(nodes: &mut BTreeMap<String, Counts>, settled: &ItemsSettled) {
         let said = item.notes.last().map(|note| &note.step);
         let node = match item.outcome {
             Outcome::Skipped | Outcome::Failed => said.unwrap_or(target),
-            Outcome::Created | Outcome::Updated | Outcome::Unchanged => target,
+            Outcome::Created | Outcome::Updated | Outcome::Unchanged | Outcome::Removed => target,
         };
         nodes.entry(node.clone()).or_default().count(item.outcome);
     }

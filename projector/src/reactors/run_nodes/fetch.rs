@@ -377,6 +377,7 @@ fn failed(node: &str, unreadable: Unreadable) -> SettledItem {
         revision: None,
         notes: vec![note],
         attempts: Attempts::default(),
+        changed: vec![],
     }
 }
 

@@ -6,6 +6,7 @@ use domain::condition::Condition;
 use domain::ids::ConnectionId;
 use domain::mapping::CompiledMapping;
 use domain::portal::MappingStamp;
+use domain::record::RecordKey;
 use domain::run::Target;
 use domain::scenario::graph::WriteMode;
 
@@ -21,6 +22,30 @@ pub struct Fetch {
     pub steps: Vec<Step>,
     /// Where records may end up, in the order in which the steps name them.
     pub targets: Vec<Target>,
+}
+
+/// Where a fetch node's records are.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub node: String,
+    pub connection: ConnectionId,
+    pub resource: String,
+}
+
+impl Place {
+    pub fn key(&self, id: &str) -> RecordKey {
+        RecordKey { connection: self.connection.clone(), resource: self.resource.clone(), id: id.to_owned() }
+    }
+}
+
+impl Fetch {
+    pub fn place(&self) -> Place {
+        Place {
+            node: self.node.clone(),
+            connection: self.connection.clone(),
+            resource: self.resource.clone(),
+        }
+    }
 }
 
 pub enum Step {

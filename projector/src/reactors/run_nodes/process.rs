@@ -175,6 +175,7 @@ fn sort(
                 revision: Some(record.revision),
                 notes,
                 attempts: Attempts::default(),
+                changed: vec![],
             }),
         }
     }
@@ -197,6 +198,7 @@ fn erased(node: &str, record: &Observed) -> SettledItem {
         revision: None,
         notes: vec![note],
         attempts: Attempts::default(),
+        changed: vec![],
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::fetch::{Ended, Execution, Ready};
 use super::observe::Observed;
-use super::plan::Fetch;
+use super::plan::{Fetch, Place};
 use crate::parts::Parts;
 
 /// Records of one page.
@@ -65,7 +65,7 @@ impl Execution<'_> {
     ) -> Result<Ready, Cause> {
         let wanted: Vec<(String, Option<u64>)> =
             page.iter().map(|item| (item.record.clone(), Some(item.revision))).collect();
-        let recalled = recall(self.parts, fetch, &wanted).await?;
+        let recalled = recall(self.parts, &fetch.place(), &wanted).await?;
         let found: HashMap<&str, &Observed> =
             recalled.iter().map(|record| (record.key.id.as_str(), record)).collect();
         let lost = page.iter().filter(|item| !found.contains_key(item.record.as_str()));
@@ -87,11 +87,11 @@ impl Execution<'_> {
 /// out.
 pub async fn recall(
     parts: &Parts,
-    fetch: &Fetch,
+    place: &Place,
     wanted: &[(String, Option<u64>)],
 ) -> Result<Vec<Observed>, Cause> {
     let streams: Vec<StreamName> =
-        wanted.iter().map(|(id, _)| StreamName::new("record", key(fetch, id).path())).collect();
+        wanted.iter().map(|(id, _)| StreamName::new("record", place.key(id).path())).collect();
     let last = parts.executor.store.read_last(&streams).await?;
     let mut events: Vec<Recorded> = Vec::with_capacity(wanted.len());
     for (((_, revision), stream), last) in wanted.iter().zip(&streams).zip(last) {
@@ -142,10 +142,6 @@ async fn superseded(parts: &Parts, fetch: &Fetch, records: &[Observed]) -> Resul
     Ok(newer)
 }
 
-fn key(fetch: &Fetch, id: &str) -> RecordKey {
-    RecordKey { connection: fetch.connection.clone(), resource: fetch.resource.clone(), id: id.to_owned() }
-}
-
 fn left_alone(node: &str, record: &Observed, newer: u64) -> SettledItem {
     let note = ItemNote {
         step: node.to_owned(),
@@ -173,7 +169,8 @@ fn not_recorded(node: &str, item: &ChosenItem) -> SettledItem {
     aside(item.record.clone(), Outcome::Failed, None, note)
 }
 
-fn aside(record: String, outcome: Outcome, revision: Option<u64>, note: ItemNote) -> SettledItem {
+/// An item that comes to its end without going on.
+pub fn aside(record: String, outcome: Outcome, revision: Option<u64>, note: ItemNote) -> SettledItem {
     SettledItem {
         record,
         outcome,
@@ -182,5 +179,6 @@ fn aside(record: String, outcome: Outcome, revision: Option<u64>, note: ItemNote
         revision,
         notes: vec![note],
         attempts: Attempts::default(),
+        changed: vec![],
     }
 }

@@ -19,6 +19,13 @@ pub enum Door {
 }
 
 impl Door {
+    /// The door behind which nothing can be written.
+    pub fn dry(&self) -> Self {
+        match self {
+            Self::Live(actions) | Self::Dry(actions) => Self::Dry(actions.clone()),
+        }
+    }
+
     fn batch_max(&self) -> usize {
         match self {
             Self::Live(actions) | Self::Dry(actions) => actions.batch_max().max(1),
@@ -196,7 +203,8 @@ fn settle(out: &Outgoing, answer: WriteAnswer, target: u8, node: &str, attempts:
             Outcome::Skipped
         }
     };
-    written.items.push(settled(out, target, outcome, answer.portal, notes, attempts));
+    let settled = settled(out, target, outcome, answer.portal, notes, attempts);
+    written.items.push(SettledItem { changed: answer.changed, ..settled });
 }
 
 fn settled(
@@ -215,6 +223,7 @@ fn settled(
         revision: Some(out.revision),
         notes,
         attempts: Attempts(attempts),
+        changed: vec![],
     }
 }
 
