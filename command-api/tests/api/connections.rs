@@ -161,5 +161,5 @@ async fn what_is_kept_in_step_is_shown_swept_and_decided_about() {
     assert_eq!(shown.json["items"][0]["sweep_requested"], true);
     let decided = house.post(&format!("{path}/gone"), json!({"resource": "posts", "approved": true})).await;
     assert_eq!(decided.is(422).json["code"], "NOTHING_HELD");
-    house.post(&format!("{path}/sweep"), json!({"resource": "../posts"})).await.is(400);
+    house.post(&format!("{path}/sweep"), json!({"resource": "../posts"})).await.is(422);
 }
