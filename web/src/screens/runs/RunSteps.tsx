@@ -78,6 +78,8 @@ const PARTS: Array<[keyof Counts, string]> = [
 ];
 
 function textOf(counts: Counts): string {
-  const parts = PARTS.filter(([key]) => counts[key] > 0).map(([key, word]) => `${number(counts[key])} ${word}`);
+  const parts = PARTS.map(([key, word]) => [counts[key] ?? 0, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${number(count)} ${word}`);
   return parts.length > 0 ? parts.join(', ') : 'nothing came here';
 }
