@@ -17,7 +17,7 @@ const VERDICTS: Record<Verdict, string> = { signed: 'Signature fits', 'body-sign
 /** The messages that were let in, newest first; each leads to what became of it. */
 export function Deliveries({ connection }: { connection: string }) {
   const [search, change] = useFilters();
-  const list = usePages(['connection', connection, 'deliveries'], 'GET /api/v1/connections/{id}/webhooks/deliveries', { path: { id: connection } });
+  const list = usePages(['connection', connection, 'deliveries'], 'GET /api/v1/connections/{id}/webhooks/deliveries', { path: { id: connection } }, { refetchInterval: AGAIN_MS });
   const { receipt } = search;
   return (
     <Card id="deliveries" title="Last messages" flush>

@@ -41,6 +41,7 @@ function Kept({ connection, watch }: { connection: string; watch: Watch }) {
   const topics = ['connection'];
   const read = useWrite('POST /api/v1/connections/{id}/watches/sweep', { topics, onDone: () => toast('Everything will be read soon') });
   const decide = useWrite('POST /api/v1/connections/{id}/watches/gone', { topics, onDone: () => toast('Saved') });
+  const label = watch.sweep_requested ? 'Will be read soon' : 'Read everything now';
   const failed = read.error ?? decide.error;
   return (
     <li>
@@ -79,8 +80,8 @@ function Kept({ connection, watch }: { connection: string; watch: Watch }) {
         {failed ? <ErrorPanel error={failed} unchanged /> : null}
       </div>
       {isWriter ? (
-        <Button size="xs" variant="default" loading={read.isPending} disabled={watch.sweep_requested} aria-label={`Read everything of ${resource} now`} onClick={() => read.mutate({ path, body: { resource } })}>
-          {watch.sweep_requested ? 'Will be read soon' : 'Read everything now'}
+        <Button size="xs" variant="default" loading={read.isPending} disabled={watch.sweep_requested} aria-label={`${label}: ${resource}`} onClick={() => read.mutate({ path, body: { resource } })}>
+          {label}
         </Button>
       ) : null}
     </li>
