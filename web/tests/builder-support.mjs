@@ -137,7 +137,7 @@ export async function openBrowser(server, options = {}) {
     const shown = await page.locator('body').innerText().catch(() => '');
     await context.close();
     rmSync(profile, { recursive: true, force: true });
-    throw new Error(`the console did not open: ${error.message}\n${shown}\n${problems.join('\n')}`);
+    throw new Error(`the console did not open: ${error.message}\n${shown}\n${problems.join('\n')}`, { cause: error });
   }
   return {
     page,

@@ -144,6 +144,20 @@ export type Changed = {
   topic: string;
 };
 
+/** What a run changes, or would: a preview's result. */
+export type Changes = {
+  cost: Cost;
+  counts: Counts;
+  /** Updates by Portal field, the most first; only of previews, and only where the destination can tell. */
+  fields: Array<FieldChanges>;
+  intended?: (Counts | null);
+  /** Nothing was written; this is what would have been. */
+  preview: boolean;
+  /** Why items fail or are skipped, the most first. */
+  reasons: Array<Reason>;
+  run: string;
+};
+
 /** One message of a test that is watched: a stage that begins or has ended. */
 export type Check = {
   /** What was found. */
@@ -226,6 +240,15 @@ export type Consequences = {
   type_the_name: boolean;
 };
 
+export type Cost = {
+  /** Calls to destinations that are reached over HTTP, at least. */
+  destination_calls: number;
+  /** How long it has taken, or has so far. */
+  seconds: number;
+  /** Pages asked of the source; none for runs over what was recorded. */
+  source_calls: number;
+};
+
 export type Counted = {
   items: Array<ResourceCount>;
 };
@@ -235,6 +258,8 @@ export type Counts = {
   created: number;
   failed: number;
   read: number;
+  /** Only of an undo, and only when there are any. */
+  removed?: (number | null);
   skipped: number;
   unchanged: number;
   updated: number;
@@ -260,6 +285,37 @@ export type CreateScenario = {
   name?: (string | null);
   /** Start from one of `/api/v1/templates`; its mappings are made along with it. */
   template?: (string | null);
+};
+
+export type DecideGone = {
+  /** The missing records are gone: each is asked for once more, and archived in Portal if the source denies it. Else
+they are kept, and the next sweep may ask again. */
+  approved: boolean;
+  /** The kind of records: users, posts, … */
+  resource: string;
+};
+
+/** One delivery, without its bytes. */
+export type DeliveryLine = {
+  at: string;
+  bytes: number;
+  /** Digest of its bytes. */
+  digest: string;
+  /** The headers that were kept. */
+  headers: Record<string, string>;
+  mode: string;
+  position: number;
+  read?: (DeliveryRead | null);
+  receipt: string;
+  verdict: Verdict;
+};
+
+export type DeliveryRead = {
+  at: string;
+  /** Why nothing could be made of it, or of a part. */
+  note?: (string | null);
+  position: number;
+  records: Array<ReadRecord>;
 };
 
 export type Discover = {
@@ -289,6 +345,44 @@ export type Done = {
 export type Duplicate = {
   /** `Copy of …` when absent. */
   name?: (string | null);
+};
+
+export type Elsewhere = {
+  connection: string;
+  id: string;
+  record: string;
+};
+
+export type EndpointPhase = "absent" | "pending" | "live" | "closed";
+
+export type ErasePerson = {
+  email?: (string | null);
+  /** Also take the content of others away that names the person: whole posts, for instance. */
+  mentions?: boolean;
+  /** Why; it stays in the log, so it must not name the person. */
+  reason: string;
+  /** `{connection}.{resource}.{id}` */
+  record?: (string | null);
+};
+
+export type Erased = {
+  held?: (PersonHeld | null);
+  id: string;
+  position: number;
+};
+
+/** An erasure. Whom it was about is not kept. */
+export type ErasureShown = {
+  actor: string;
+  at: string;
+  /** Events that lost their content. */
+  events: number;
+  id: string;
+  reason: string;
+  /** `open`, `completed` or `lifted`. */
+  state: string;
+  /** Keys that were destroyed. */
+  subjects: number;
 };
 
 export type Example = {
@@ -361,6 +455,11 @@ export type Fetch = {
   total?: (number | null);
 };
 
+export type FieldChanges = {
+  count: number;
+  field: string;
+};
+
 /** The way of one value. */
 export type FieldLineage = {
   actor: string;
@@ -413,6 +512,8 @@ export type Fields = {
   records: number;
 };
 
+export type Finding = "changed" | "unchanged" | "gone" | "not-shown" | "failed";
+
 export type Health = "unknown" | "healthy" | "degraded" | "failing";
 
 export type HealthHistory = {
@@ -430,6 +531,17 @@ export type HealthLine = {
   stages: Array<Stage>;
   /** All stages together. */
   took_ms: number;
+};
+
+export type HeldContent = {
+  actor: string;
+  at: string;
+  content: Record<string, unknown>;
+  /** What happened: `record.changed`, `portal.written`, … */
+  event: string;
+  position: number;
+  revision: number;
+  stream: string;
 };
 
 export type HistoryLine = {
@@ -515,6 +627,10 @@ export type Licence = {
   /** SPDX. */
   licence: string;
   name: string;
+};
+
+export type LiftErasure = {
+  reason: string;
 };
 
 /** One Portal record and where its fields came from. */
@@ -625,6 +741,47 @@ export type Listed_Connection = {
     phase: ConnectionPhase;
     /** Stages of the newest test. */
     stages: Array<Stage>;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_DeliveryLine = {
+  items: Array<{
+    at: string;
+    bytes: number;
+    /** Digest of its bytes. */
+    digest: string;
+    /** The headers that were kept. */
+    headers: Record<string, string>;
+    mode: string;
+    position: number;
+    read?: (DeliveryRead | null);
+    receipt: string;
+    verdict: Verdict;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_ErasureShown = {
+  items: Array<{
+    actor: string;
+    at: string;
+    /** Events that lost their content. */
+    events: number;
+    id: string;
+    reason: string;
+    /** `open`, `completed` or `lifted`. */
+    state: string;
+    /** Keys that were destroyed. */
+    subjects: number;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -804,9 +961,36 @@ export type Listed_PortalRecord = {
     position: number;
     /** Other Portal records, by field. */
     references: Record<string, string>;
+    /** It was taken back by an undo, and lists leave it out. */
+    removed: boolean;
     /** Counts the changes, from 0. */
     revision: number;
     source_version?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_QuarantineLine = {
+  items: Array<{
+    at: string;
+    bytes: number;
+    /** An operator may let it in: it is rightly signed, its bytes are here, and it did not come otherwise meanwhile. */
+    can_be_released: boolean;
+    connection: string;
+    /** Refusals before it that were only counted. */
+    counted: Record<string, number>;
+    digest: string;
+    headers: Record<string, string>;
+    id: string;
+    mode: string;
+    position: number;
+    reason: QuarantineReason;
+    /** The receipt it would have. */
+    receipt?: (string | null);
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -863,11 +1047,15 @@ export type Listed_Run = {
     /** By node of the graph: what came to an end there. `read` counts what a fetch node brought. */
     nodes: Record<string, Counts>;
     phase: RunPhase;
+    /** The preview that this re-import carries out, if it does. */
+    preview?: (string | null);
     rating?: (Rating | null);
     /** The run whose failures this one retries, if it is one. */
     retry_of?: (string | null);
     scenario: string;
     started_at: string;
+    /** The run that this one takes back, if it does. */
+    undo_of?: (string | null);
     /** 0 for a dry run of a draft. */
     version: number;
   }>;
@@ -888,7 +1076,7 @@ export type Listed_Scenario = {
     id: string;
     last_run?: (LastRun | null);
     name: string;
-    /** When it starts by itself; absent while it is started by hand only. */
+    /** When a schedule starts it next; absent without one. */
     next_run_at?: (string | null);
     /** Turned off: nothing starts it. */
     off: boolean;
@@ -942,6 +1130,31 @@ export type Listed_Token = {
   total?: (number | null);
 };
 
+/** A page of a list. */
+export type Listed_Watch = {
+  items: Array<{
+    /** By day (UTC), at most fourteen. */
+    days: Record<string, WatchDay>;
+    /** When a change was heard last. */
+    heard_at?: (string | null);
+    /** Records that are missing from the source, too many to believe it without a person. */
+    held: number;
+    held_at?: (string | null);
+    /** The first of them. */
+    held_ids: Array<string>;
+    /** Of the changes of these days, the part that nobody told of and only a sweep found, in per cent. */
+    missed_per_cent: number;
+    resource: string;
+    sweep?: (Sweep | null);
+    /** A reading of everything was asked for and is not over. */
+    sweep_requested: boolean;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
 export type LogLine = {
   at: string;
   code: string;
@@ -975,6 +1188,12 @@ export type Mapping = {
   revisions: Array<RevisionLine>;
 };
 
+export type MappingChoice = {
+  id: string;
+  /** The newest when absent. */
+  revision?: (number | null);
+};
+
 export type MappingStamp = {
   id: string;
   revision: number;
@@ -983,6 +1202,12 @@ export type MappingStamp = {
 export type MappingTouched = {
   id: string;
   name: string;
+};
+
+export type Mentioned = {
+  position: number;
+  /** The stream: `record-…` or `portal-…`. */
+  stream: string;
 };
 
 /** Since the beginning of this installation. */
@@ -1006,7 +1231,19 @@ export type Note = {
   step: string;
 };
 
-export type Outcome = "created" | "updated" | "unchanged" | "skipped" | "failed";
+export type OpenWebhooks = {
+  mode: WebhookMode;
+  secret?: (Secret | null);
+};
+
+/** Numbers of a sender's outbox that never came, both ends included. */
+export type OutboxRange = {
+  first: number;
+  last: number;
+  outbox: string;
+};
+
+export type Outcome = "created" | "updated" | "unchanged" | "skipped" | "failed" | "removed";
 
 export type Overview = {
   /** What needs somebody, worst first; at most 5. */
@@ -1014,7 +1251,7 @@ export type Overview = {
   /** Every hour of the range, oldest first, also those in which nothing happened. UTC. */
   hours: Array<Hour>;
   metrics: Metrics;
-  /** Records that failed in the newest run of their scenario. */
+  /** Groups of failures that nobody has dealt with yet; `GET /failures?state=open` lists them. */
   open_failures: number;
   records_failed: number;
   /** Created or updated, in the range. */
@@ -1028,6 +1265,26 @@ export type Overview = {
 export type PauseConnection = {
   /** Why, for whoever finds it paused. */
   reason?: (string | null);
+};
+
+/** What is held of a person, and what erasing would do. */
+export type PersonHeld = {
+  /** How many e-mail addresses are theirs. Their records would not come back by any of them. */
+  addresses: number;
+  /** Copies in destinations elsewhere. This installation cannot erase there: do it in those systems. */
+  elsewhere: Array<Elsewhere>;
+  /** Events that would lose their content. */
+  events: number;
+  /** False when the log holds nothing of them. */
+  found: boolean;
+  /** Content of others that names the person; it is erased only with `mentions`. */
+  mentions: Array<Mentioned>;
+  /** Portal records of this installation. */
+  portal: Array<string>;
+  /** Source records: `{connection}.{resource}.{id}`. */
+  records: Array<string>;
+  /** Whose keys would be destroyed. */
+  subjects: Array<string>;
 };
 
 export type PortableConnection = {
@@ -1083,6 +1340,8 @@ export type PortalRecord = {
   position: number;
   /** Other Portal records, by field. */
   references: Record<string, string>;
+  /** It was taken back by an undo, and lists leave it out. */
+  removed: boolean;
   /** Counts the changes, from 0. */
   revision: number;
   source_version?: (string | null);
@@ -1162,6 +1421,27 @@ export type Publish = {
   note?: string;
 };
 
+/** A delivery that was kept aside. */
+export type QuarantineLine = {
+  at: string;
+  bytes: number;
+  /** An operator may let it in: it is rightly signed, its bytes are here, and it did not come otherwise meanwhile. */
+  can_be_released: boolean;
+  connection: string;
+  /** Refusals before it that were only counted. */
+  counted: Record<string, number>;
+  digest: string;
+  headers: Record<string, string>;
+  id: string;
+  mode: string;
+  position: number;
+  reason: QuarantineReason;
+  /** The receipt it would have. */
+  receipt?: (string | null);
+};
+
+export type QuarantineReason = "unsigned" | "mismatch" | "stale" | "other-content";
+
 export type RateRun = {
   /** Why, in words. It is kept as it is: name nobody. */
   note?: (string | null);
@@ -1177,6 +1457,15 @@ export type Rating = {
   satisfied: boolean;
 };
 
+/** A record that a delivery named, and what was found. */
+export type ReadRecord = {
+  finding: Finding;
+  id: string;
+  note?: (string | null);
+  resource: string;
+  revision?: (number | null);
+};
+
 /** A definition that comes with the product, to start from. */
 export type ReadyMadeMapping = {
   app: string;
@@ -1184,6 +1473,106 @@ export type ReadyMadeMapping = {
   entity: string;
   name: string;
   resource: string;
+};
+
+export type Reason = {
+  code: string;
+  count: number;
+  field?: (string | null);
+  /** The first one's id within the run, and what it said. */
+  item: string;
+  message: string;
+  outcome: Outcome;
+  step: string;
+};
+
+export type RebuildViews = {
+  /** Only compare with the live ones, and change nothing. */
+  compare_only?: boolean;
+  /** Names of views; none means all. */
+  views?: Array<string>;
+};
+
+export type RebuiltView = {
+  /** Digest of all rows. */
+  hash: string;
+  hash_before: string;
+  position: number;
+  rows: number;
+  rows_before: number;
+  /** The view was what the log says. */
+  same: boolean;
+  /** The new one is live now. */
+  switched: boolean;
+  view: string;
+};
+
+/** The whole way of one delivery: its bytes, the verdict, the records, the runs, Portal's answers. */
+export type Receipt = {
+  connection: string;
+  id: string;
+  read?: (ReceiptRead | null);
+  received: ReceiptReceived;
+  records: Array<ReceiptRecord>;
+  /** How many records it named; the first 100 are told. */
+  records_total: number;
+};
+
+export type ReceiptRead = {
+  at: string;
+  /** Why nothing could be made of it, or of a part. */
+  note?: (string | null);
+  position: number;
+};
+
+export type ReceiptReceived = {
+  at: string;
+  bytes: number;
+  digest: string;
+  /** False once its bytes were erased. */
+  has_bytes: boolean;
+  headers: Record<string, string>;
+  mode: string;
+  position: number;
+  /** Number of the secret that fitted. */
+  secret?: (number | null);
+  verdict: Verdict;
+};
+
+/** One record that the delivery named. */
+export type ReceiptRecord = {
+  finding: Finding;
+  id: string;
+  note?: (string | null);
+  resource: string;
+  revision?: (ReceiptRevision | null);
+  /** What every destination has of it. */
+  written: Array<ReceiptWritten>;
+};
+
+export type ReceiptRevision = {
+  at: string;
+  position: number;
+  revision: number;
+};
+
+export type ReceiptWritten = {
+  /** The destination's connection. */
+  destination: string;
+  includes_this: boolean;
+  outcome?: (Outcome | null);
+  /** The record at the destination. */
+  portal: string;
+  /** Where the built-in Portal wrote it; absent for one over HTTP. */
+  portal_position?: (number | null);
+  /** What the destination or a node remarked. */
+  remarks: Array<string>;
+  /** The revision that is there. A later one holds this one's change too; an earlier one means that it waits. */
+  revision: number;
+  /** The run that wrote it last. */
+  run: string;
+  /** Where the run settled it. */
+  run_position?: (number | null);
 };
 
 /** A record's newest revision. */
@@ -1234,12 +1623,34 @@ export type Reference = {
   resource: string;
 };
 
+export type ReimportFilter = {
+  /** Only these records, by their ids in the source. */
+  ids?: Array<string>;
+  /** Only this kind of record: `users`, `posts`. */
+  resource?: (string | null);
+};
+
+export type ReimportMode = "preview" | "apply";
+
+export type Released = {
+  /** False when the delivery was there already. */
+  changed: boolean;
+  position: u64;
+  /** Ask for it at `/api/v1/receipts/{id}`. */
+  receipt: string;
+};
+
 export type RenameConnection = {
   name: string;
 };
 
 export type RenameScenario = {
   name: string;
+};
+
+export type RequestSweep = {
+  /** The kind of records: users, posts, … */
+  resource: string;
 };
 
 export type ResourceCount = {
@@ -1338,7 +1749,19 @@ export type RevisionShown = {
   revision: number;
 };
 
+export type RevokeSecret = {
+  /** The secret's number. */
+  number: number;
+  reason?: (string | null);
+};
+
 export type Role = "viewer" | "operator" | "administrator";
+
+export type RotateSecret = {
+  /** How long the secret before is accepted too; default 24, at most 168. 0 ends it at once. */
+  overlap_hours?: (number | null);
+  secret?: (Secret | null);
+};
 
 export type Run = {
   actor: string;
@@ -1354,11 +1777,15 @@ export type Run = {
   /** By node of the graph: what came to an end there. `read` counts what a fetch node brought. */
   nodes: Record<string, Counts>;
   phase: RunPhase;
+  /** The preview that this re-import carries out, if it does. */
+  preview?: (string | null);
   rating?: (Rating | null);
   /** The run whose failures this one retries, if it is one. */
   retry_of?: (string | null);
   scenario: string;
   started_at: string;
+  /** The run that this one takes back, if it does. */
+  undo_of?: (string | null);
   /** 0 for a dry run of a draft. */
   version: number;
 };
@@ -1372,11 +1799,11 @@ export type RunAccepted = {
   run: string;
 };
 
-export type RunKind = "import" | "retry" | "changes";
+export type RunKind = "import" | "retry" | "reimport" | "undo" | "changes";
 
 export type RunMode = "apply" | "dry-run";
 
-export type RunPhase = "running" | "paused" | "cancelling" | "succeeded" | "partly-failed" | "failed" | "cancelled";
+export type RunPhase = "running" | "paused" | "awaiting-approval" | "cancelling" | "succeeded" | "partly-failed" | "failed" | "cancelled";
 
 /** Where samples came from. */
 export type SampledFrom = "given" | "log" | "site";
@@ -1402,7 +1829,7 @@ export type Scenario = {
   id: string;
   last_run?: (LastRun | null);
   name: string;
-  /** When it starts by itself; absent while it is started by hand only. */
+  /** When a schedule starts it next; absent without one. */
   next_run_at?: (string | null);
   /** Turned off: nothing starts it. */
   off: boolean;
@@ -1498,6 +1925,16 @@ export type SetFailureState = {
 
 export type Severity = "error" | "warning";
 
+/** What is in this answer and nowhere else. */
+export type ShownOnce = {
+  /** For the WordPress plugin: paste it into its settings page. */
+  pairing_code?: (string | null);
+  /** Absent when you brought your own. */
+  secret?: (string | null);
+  /** Where deliveries are sent. With `capability-url` the secret is a part of it. */
+  url: string;
+};
+
 export type Site = {
   address: string;
   details: Record<string, unknown>;
@@ -1522,6 +1959,20 @@ export type Stage = {
 };
 
 export type StageResult = "passed" | "warned" | "failed" | "skipped";
+
+export type StartReimport = {
+  /** With `preview`: the draft, before it is published. */
+  draft?: boolean;
+  /** Which records; all that the version fetches when absent. */
+  filter?: ReimportFilter;
+  mapping?: (MappingChoice | null);
+  /** `preview` says what would happen and writes nothing; `apply` writes the differences. */
+  mode: ReimportMode;
+  /** With `apply`: carry out exactly what this preview showed. Records that have changed since are left out. */
+  preview?: (string | null);
+  /** A published version; the newest when absent. */
+  version?: (number | null);
+};
 
 export type StartRetries = {
   /** Only say how many items match. */
@@ -1554,11 +2005,44 @@ export type StoreCredentials = {
   even_if_failing?: boolean;
 };
 
+/** Everything that is held of a person, readable by people and machines. */
+export type SubjectExport = {
+  /** Oldest first. */
+  content: Array<HeldContent>;
+  held: PersonHeld;
+};
+
 export type Summary = {
   accepted: number;
   records: number;
   rejected: number;
   warned: number;
+};
+
+export type Sweep = {
+  begun: string;
+  /** Everything was read; only then is anything taken for gone. */
+  complete: boolean;
+  ended: string;
+  gone: number;
+  /** Records that the source counts but does not show to this account. */
+  hidden: number;
+  /** Changes that nobody had told of. */
+  missed: number;
+  /** Why it is not complete. */
+  problem?: (string | null);
+  seen: number;
+  /** Records that the source showed older than they are known. */
+  stale: number;
+};
+
+export type TestDelivered = {
+  /** The code of a refusal. */
+  code?: (string | null);
+  /** Ask for it at `/api/v1/receipts/{id}`; absent when it was refused. */
+  receipt?: (string | null);
+  /** What a sender would have been answered. */
+  status: number;
 };
 
 /** What a test found. */
@@ -1619,6 +2103,11 @@ export type TurnOff = {
   reason?: (string | null);
 };
 
+export type UndoRun = {
+  /** `preview` says what would happen and writes nothing. */
+  mode: ReimportMode;
+};
+
 export type Validate = {
   /** A graph that is not saved yet; the draft when absent. */
   graph?: (Record<string, unknown> | null);
@@ -1630,11 +2119,129 @@ export type Validated = {
   publishable: boolean;
 };
 
+export type Verdict = "signed" | "body-signed" | "hint" | "released";
+
 export type VersionLine = {
   actor: string;
   at: string;
   note: string;
   version: number;
+};
+
+export type View = {
+  /** Events it does not show yet. */
+  behind: number;
+  name: string;
+  /** It shows the log up to here. */
+  position: number;
+  /** Raised when a release folds it otherwise. */
+  version: number;
+};
+
+export type ViewRebuild = {
+  actor: string;
+  at: string;
+  /** What became of each view, when it is done. */
+  outcome: Array<RebuiltView>;
+  /** How far it is, while it runs. */
+  position?: (number | null);
+  /** `running`, `done` or `failed`. */
+  state: string;
+  views: Array<string>;
+  /** Why it failed. */
+  why?: (string | null);
+};
+
+export type Views = {
+  items: Array<View>;
+  rebuild?: (ViewRebuild | null);
+};
+
+/** One kind of records that is kept in step. */
+export type Watch = {
+  /** By day (UTC), at most fourteen. */
+  days: Record<string, WatchDay>;
+  /** When a change was heard last. */
+  heard_at?: (string | null);
+  /** Records that are missing from the source, too many to believe it without a person. */
+  held: number;
+  held_at?: (string | null);
+  /** The first of them. */
+  held_ids: Array<string>;
+  /** Of the changes of these days, the part that nobody told of and only a sweep found, in per cent. */
+  missed_per_cent: number;
+  resource: string;
+  sweep?: (Sweep | null);
+  /** A reading of everything was asked for and is not over. */
+  sweep_requested: boolean;
+};
+
+export type WatchDay = {
+  heard: number;
+  missed: number;
+};
+
+export type WebhookAlgorithm = "sha256" | "sha512" | "sha1";
+
+export type WebhookEncoding = "base64" | "hex";
+
+export type WebhookKind = "standard-webhooks" | "woocommerce" | "hmac-body" | "capability-url";
+
+/** How senders prove who they are. There is no mode without a secret. */
+export type WebhookMode = {
+  algorithm?: (WebhookAlgorithm | null);
+  encoding?: (WebhookEncoding | null);
+  /** For `hmac-body`: the header that holds the MAC, in lower case. */
+  header?: (string | null);
+  kind: WebhookKind;
+  /** For `hmac-body`: what stands before the MAC, such as `sha256=`. */
+  prefix?: (string | null);
+};
+
+/** A secret, without itself. */
+export type WebhookSecret = {
+  fingerprint: string;
+  is_accepted: boolean;
+  last_used_at?: (string | null);
+  number: number;
+  /** Until when it is accepted; absent for the newest one. */
+  until?: (string | null);
+};
+
+export type Webhooks = {
+  connection: string;
+  /** Numbers of the sender's outbox that never came. */
+  gaps: Array<OutboxRange>;
+  last_read_at?: (string | null);
+  last_received_at?: (string | null);
+  last_refused_at?: (string | null);
+  mode: WebhookMode;
+  opened_at?: (string | null);
+  phase: EndpointPhase;
+  /** Deliveries up to this position were read. */
+  read_to: number;
+  /** Deliveries that were let in. */
+  received: number;
+  /** Deliveries that were refused, by reason. */
+  refused: Record<string, number>;
+  secrets: Array<WebhookSecret>;
+  /** Where deliveries are sent; with `capability-url` the secret follows it. */
+  url: string;
+  /** What should be better. */
+  warnings: Array<string>;
+};
+
+export type WebhooksOpened = (ShownOnce & {
+  changed: boolean;
+  id: string;
+  position: u64;
+});
+
+/** A person, by e-mail address or by one of the records that speak of them. Exactly one of both. */
+export type WhichPerson = {
+  email?: (string | null);
+  /** `{connection}.{resource}.{id}` */
+  record?: (string | null);
 };
 
 export type u64 = number;
@@ -1658,6 +2265,12 @@ export interface Paths {
     query: { min_position?: number };
     body: undefined;
     ok: App;
+  };
+  'GET /api/v1/apps/{id}/companion': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: undefined;
   };
   'GET /api/v1/audit': {
     path: Record<never, never>;
@@ -1779,6 +2392,96 @@ export interface Paths {
     body: undefined;
     ok: Timeline;
   };
+  'GET /api/v1/connections/{id}/watches': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Listed_Watch;
+  };
+  'POST /api/v1/connections/{id}/watches/gone': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: DecideGone;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/watches/sweep': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RequestSweep;
+    ok: Done;
+  };
+  'GET /api/v1/connections/{id}/webhooks': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Webhooks;
+  };
+  'POST /api/v1/connections/{id}/webhooks': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: OpenWebhooks;
+    ok: WebhooksOpened;
+  };
+  'DELETE /api/v1/connections/{id}/webhooks': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'GET /api/v1/connections/{id}/webhooks/deliveries': {
+    path: { id: string };
+    query: { limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_DeliveryLine;
+  };
+  'POST /api/v1/connections/{id}/webhooks/expect-handshake': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/webhooks/revoke': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RevokeSecret;
+    ok: Done;
+  };
+  'POST /api/v1/connections/{id}/webhooks/rotate': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: RotateSecret;
+    ok: WebhooksOpened;
+  };
+  'POST /api/v1/connections/{id}/webhooks/test': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: TestDelivered;
+  };
+  'GET /api/v1/erasures': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: Listed_ErasureShown;
+  };
+  'POST /api/v1/erasures': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: ErasePerson;
+    ok: Erased;
+  };
+  'POST /api/v1/erasures/preview': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: WhichPerson;
+    ok: PersonHeld;
+  };
+  'POST /api/v1/erasures/{id}/lift': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: LiftErasure;
+    ok: Done;
+  };
   'GET /api/v1/failures': {
     path: Record<never, never>;
     query: { state?: FailureState; scenario?: string; limit?: number; cursor?: string; min_position?: number };
@@ -1893,11 +2596,29 @@ export interface Paths {
     body: undefined;
     ok: Lineage;
   };
+  'GET /api/v1/quarantine': {
+    path: Record<never, never>;
+    query: { connection?: string; reason?: QuarantineReason; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_QuarantineLine;
+  };
+  'POST /api/v1/quarantine/{id}/release': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Released;
+  };
   'GET /api/v1/ready-made-mappings': {
     path: Record<never, never>;
     query: { min_position?: number };
     body: undefined;
     ok: Listed_ReadyMadeMapping;
+  };
+  'GET /api/v1/receipts/{id}': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Receipt;
   };
   'GET /api/v1/records': {
     path: Record<never, never>;
@@ -1941,11 +2662,23 @@ export interface Paths {
     body: undefined;
     ok: Run;
   };
+  'POST /api/v1/runs/{id}/approve': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Done;
+  };
   'POST /api/v1/runs/{id}/cancel': {
     path: { id: string };
     query: Record<never, never>;
     body: CancelRun;
     ok: Done;
+  };
+  'GET /api/v1/runs/{id}/changes': {
+    path: { id: string };
+    query: { min_position?: number };
+    body: undefined;
+    ok: Changes;
   };
   'POST /api/v1/runs/{id}/feedback': {
     path: { id: string };
@@ -1988,6 +2721,12 @@ export interface Paths {
     query: Record<never, never>;
     body: RetryRun;
     ok: RetryAnswer;
+  };
+  'POST /api/v1/runs/{id}/undo': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: UndoRun;
+    ok: RunAccepted;
   };
   'GET /api/v1/scenarios': {
     path: Record<never, never>;
@@ -2042,6 +2781,12 @@ export interface Paths {
     query: Record<never, never>;
     body: Publish;
     ok: Done;
+  };
+  'POST /api/v1/scenarios/{id}/reimports': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: StartReimport;
+    ok: RunAccepted;
   };
   'POST /api/v1/scenarios/{id}/rename': {
     path: { id: string };
@@ -2103,6 +2848,12 @@ export interface Paths {
     body: undefined;
     ok: undefined;
   };
+  'POST /api/v1/subject-exports': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: WhichPerson;
+    ok: SubjectExport;
+  };
   'GET /api/v1/templates': {
     path: Record<never, never>;
     query: { min_position?: number };
@@ -2127,6 +2878,18 @@ export interface Paths {
     body: undefined;
     ok: Done;
   };
+  'GET /api/v1/views': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: Views;
+  };
+  'POST /api/v1/views/rebuild': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: RebuildViews;
+    ok: ViewRebuild;
+  };
 }
 
 /** Reads that can wait for a position. */
@@ -2140,6 +2903,8 @@ export const WAITING_READS: ReadonlySet<string> = new Set([
   'GET /api/v1/connections/{id}/consequences',
   'GET /api/v1/connections/{id}/resources',
   'GET /api/v1/connections/{id}/timeline',
+  'GET /api/v1/connections/{id}/webhooks',
+  'GET /api/v1/connections/{id}/webhooks/deliveries',
   'GET /api/v1/failures',
   'GET /api/v1/failures/{id}',
   'GET /api/v1/failures/{id}/items',
@@ -2152,13 +2917,16 @@ export const WAITING_READS: ReadonlySet<string> = new Set([
   'GET /api/v1/portal/{kind}/{id}',
   'GET /api/v1/portal/{kind}/{id}/history',
   'GET /api/v1/portal/{kind}/{id}/lineage',
+  'GET /api/v1/quarantine',
   'GET /api/v1/ready-made-mappings',
+  'GET /api/v1/receipts/{id}',
   'GET /api/v1/records',
   'GET /api/v1/records/{connection}/{resource}/{id}',
   'GET /api/v1/records/{connection}/{resource}/{id}/history',
   'GET /api/v1/records/{connection}/{resource}/{id}/lineage',
   'GET /api/v1/runs',
   'GET /api/v1/runs/{id}',
+  'GET /api/v1/runs/{id}/changes',
   'GET /api/v1/runs/{id}/items',
   'GET /api/v1/runs/{id}/items/{item}',
   'GET /api/v1/runs/{id}/log',

@@ -22,7 +22,7 @@ export function FailureTab({ step }: { step: Step }) {
           </li>
         ))}
       </ul>
-      {missing ? <Field step={step} field={missing} role="destination" /> : null}
+      {missing ? <Field step={step} field={missing} side="destination" /> : null}
       {step.kind === 'map' && id !== undefined ? (
         <p>
           Whether a field fails, warns or takes its default is set for each field. <Go to={`/mappings/${id}`}>Open the mapping</Go>

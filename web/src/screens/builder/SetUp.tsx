@@ -23,16 +23,20 @@ export function SetUp({ step }: { step: Step }) {
     case 'trigger':
       return <TriggerForm step={step} />;
     case 'fetch':
-      return <SchemaForm step={step} role="source" />;
+      return <SchemaForm step={step} side="source" />;
     case 'filter':
-      return <ConditionForm step={step} error={useFieldError(step, 'condition')} />;
+      return <FilterForm step={step} />;
     case 'map':
       return <MapForm step={step} />;
     case 'write':
-      return <SchemaForm step={step} role="destination" />;
+      return <SchemaForm step={step} side="destination" />;
     default:
       return <p className="muted">The settings of this step are kept as they are. This release does not know them.</p>;
   }
+}
+
+function FilterForm({ step }: { step: Step }) {
+  return <ConditionForm step={step} error={useFieldError(step, 'condition')} />;
 }
 
 export function useFieldError(step: Step, field: string): string | undefined {
@@ -66,23 +70,23 @@ function TriggerForm({ step }: { step: Step }) {
   );
 }
 
-function SchemaForm({ step, role }: { step: Step; role: 'source' | 'destination' }) {
+function SchemaForm({ step, side }: { step: Step; side: 'source' | 'destination' }) {
   const { installed } = useBuilder();
   const connection = typeof step['connection'] === 'string' ? step['connection'] : undefined;
-  const action = installed.action(connection, role);
+  const action = installed.action(connection, side);
   const resources = installed.resources(connection);
-  const chosen = resources.find((one) => one.id === step[role === 'source' ? 'resource' : 'entity']);
+  const chosen = resources.find((one) => one.id === step[side === 'source' ? 'resource' : 'entity']);
   const matchable = chosen?.fields.filter((field) => field['unique'] === true || field['name'] === 'slug') ?? [];
   const fields = formOf(action?.input, {
-    statuses: role === 'source' ? chosen?.statuses : undefined,
-    entities: role === 'destination' && resources.length > 0 ? resources.map((one) => ({ value: one.id, label: one.name })) : undefined,
-    matchBy: role === 'destination' ? matchable.map((field) => ({ value: String(field['name']), label: String(field['name']) })) : undefined,
+    statuses: side === 'source' ? chosen?.statuses : undefined,
+    entities: side === 'destination' && resources.length > 0 ? resources.map((one) => ({ value: one.id, label: one.name })) : undefined,
+    matchBy: side === 'destination' ? matchable.map((field) => ({ value: String(field['name']), label: String(field['name']) })) : undefined,
   });
   // What a failing record does stands on its own tab.
-  return fields.filter((field) => field.name !== 'on_missing_reference').map((field) => <Field key={field.name} step={step} field={field} role={role} />);
+  return fields.filter((field) => field.name !== 'on_missing_reference').map((field) => <Field key={field.name} step={step} field={field} side={side} />);
 }
 
-export function Field({ step, field, role }: { step: Step; field: FormField; role: 'source' | 'destination' }) {
+export function Field({ step, field, side }: { step: Step; field: FormField; side: 'source' | 'destination' }) {
   const { change, isEditable } = useBuilder();
   const error = useFieldError(step, field.name);
   const value = valueOf(step, field.path);
@@ -96,7 +100,7 @@ export function Field({ step, field, role }: { step: Step; field: FormField; rol
   };
   return (
     <div data-field={field.name}>
-      <Input field={field} value={value} set={set} shared={shared} step={step} role={role} />
+      <Input field={field} value={value} set={set} shared={shared} step={step} side={side} />
     </div>
   );
 }
@@ -107,15 +111,15 @@ interface InputProps {
   set: (value: unknown) => void;
   shared: { label: string; description: string | undefined; withAsterisk: boolean; error: string | undefined; readOnly: boolean };
   step: Step;
-  role: 'source' | 'destination';
+  side: 'source' | 'destination';
 }
 
-function Input({ field, value, set, shared, step, role }: InputProps) {
+function Input({ field, value, set, shared, step, side }: InputProps) {
   const { control } = field;
   const texts = Array.isArray(value) ? value.map(String) : [];
   switch (control.kind) {
     case 'connection':
-      return <ConnectionSelect value={value} set={set} shared={shared} step={step} role={role} />;
+      return <ConnectionSelect value={value} set={set} shared={shared} step={step} side={side} />;
     case 'resource':
       return <ResourceSelect value={value} set={set} shared={shared} step={step} />;
     case 'choice':
@@ -166,20 +170,20 @@ function known(options: readonly { value: string; label: string }[], value: unkn
   return missing ? [...options, { value: value, label: `${value} (not known)` }] : [...options];
 }
 
-function ConnectionSelect({ value, set, shared, step, role }: Omit<InputProps, 'field'>) {
+function ConnectionSelect({ value, set, shared, step, side }: Omit<InputProps, 'field'>) {
   const { installed, change } = useBuilder();
-  const fitting = installed.connections.filter((one) => installed.roleOf(one)[role]);
+  const fitting = installed.connections.filter((one) => installed.roleOf(one)[side]);
   const options = fitting.map((one) => ({ value: one.id, label: one.name }));
   const choose = (next: string | null) => {
     const other = installed.appOf(next ?? undefined)?.id !== installed.appOf(typeof value === 'string' ? value : undefined)?.id;
     // What one app calls its records means nothing to another.
-    if (role === 'source' && other) change(step.id, { connection: next ?? undefined, resource: undefined, statuses: undefined });
+    if (side === 'source' && other) change(step.id, { connection: next ?? undefined, resource: undefined, statuses: undefined });
     else set(next);
   };
   return (
     <>
       <Select {...shared} placeholder="Choose a connection" data={known(options, value)} value={typeof value === 'string' ? value : null} allowDeselect={false} searchable={options.length > 6} onChange={choose} />
-      {fitting.length === 0 && role === 'source' ? (
+      {fitting.length === 0 && side === 'source' ? (
         <p className="small muted b-under">
           There is no site yet. <Go to="/connections/new?app=wordpress">Add a connection</Go>
         </p>
@@ -188,7 +192,7 @@ function ConnectionSelect({ value, set, shared, step, role }: Omit<InputProps, '
   );
 }
 
-function ResourceSelect({ value, set, shared, step }: Omit<InputProps, 'field' | 'role'>) {
+function ResourceSelect({ value, set, shared, step }: Omit<InputProps, 'field' | 'side'>) {
   const { installed, change } = useBuilder();
   const connection = typeof step['connection'] === 'string' ? step['connection'] : undefined;
   const options = installed.resources(connection).map((one) => ({ value: one.id, label: one.name }));

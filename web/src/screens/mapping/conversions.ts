@@ -215,7 +215,7 @@ function plain(label: string, hint: string): Kind {
 
 /** What a newly added conversion is set to. */
 export function freshConversion(kind: string): Conversion {
-  return { ...(CONVERSIONS[kind]?.fresh ?? {}), kind };
+  return { ...CONVERSIONS[kind]?.fresh, kind };
 }
 
 function rule(label: string) {
@@ -223,7 +223,7 @@ function rule(label: string) {
 }
 
 export function freshRule(kind: string): Rule {
-  return { ...(RULES[kind]?.fresh ?? {}), kind };
+  return { ...RULES[kind]?.fresh, kind };
 }
 
 function between(one: Rule, noun: string): string {

@@ -75,9 +75,13 @@ const PARTS: Array<[keyof Counts, string]> = [
   ['unchanged', 'unchanged'],
   ['skipped', 'skipped'],
   ['failed', 'failed'],
+  ['removed', 'removed'],
 ];
 
 function textOf(counts: Counts): string {
-  const parts = PARTS.filter(([key]) => counts[key] > 0).map(([key, word]) => `${number(counts[key])} ${word}`);
+  const parts = PARTS.flatMap(([key, word]) => {
+    const count = counts[key] ?? 0;
+    return count > 0 ? [`${number(count)} ${word}`] : [];
+  });
   return parts.length > 0 ? parts.join(', ') : 'nothing came here';
 }
