@@ -30,7 +30,8 @@ pub async fn scenario(api: &Api, connection: &Value, resource: &'static str) -> 
         .ok_or_else(|| exit::ending(exit::USAGE, format!("there is no mapping for {resource}")))?;
     let source = id_of(connection)?;
     let begins = format!("Import {resource} from ");
-    let name = format!("{begins}{}", connection["name"].as_str().unwrap_or(&source));
+    let site = api.show("connections", &source).await?;
+    let name = format!("{begins}{}", site["name"].as_str().unwrap_or(&source));
     let known = known(api, &begins, &source).await?;
     let scenario = if let Some(scenario) = known {
         scenario
