@@ -116,7 +116,7 @@ describe('the scenario builder', () => {
     }, 'the entry of the menu');
     await page.keyboard.press('Enter');
     await until(async () => (await steps().count()) === 5, 'five steps');
-    await until(async () => (await current())?.startsWith('Filter: Filter'), 'the new step').catch(async (error) => {
+    await until(async () => (await current()).startsWith('Filter: Filter'), 'the new step').catch(async (error) => {
       throw new Error(`${error.message}; the focus is on: ${await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300))}`);
     });
     await page.keyboard.press('Delete');

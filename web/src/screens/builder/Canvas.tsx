@@ -42,6 +42,7 @@ export function Canvas() {
   const edges = useMemo(() => flowEdges(graph), [graph]);
   const count = graph.nodes.length;
   useEffect(() => {
+    if (count === 0) return undefined;
     const timer = setTimeout(() => void flow.fitView(FIT), 30);
     return () => clearTimeout(timer);
   }, [flow, count]);

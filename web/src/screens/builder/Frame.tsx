@@ -36,11 +36,13 @@ export function Frame({ isOutline, focusOn, announced, onHush, onProblem, run, e
   const builder = useBuilder();
   const { selected, isEditable } = builder;
   const isSmall = useMediaQuery('(max-width: 899px)', false, { getInitialValueInEffect: false });
-  const [isOpen, setOpen] = useState(false);
-  useEffect(() => void loadPanel(), []);
-  useEffect(() => {
+  const [isOpen, setOpen] = useState(focusOn !== undefined);
+  const [asked, setAsked] = useState(focusOn);
+  if (asked !== focusOn) {
+    setAsked(focusOn);
     if (focusOn) setOpen(true);
-  }, [focusOn]);
+  }
+  useEffect(() => void loadPanel(), []);
   const leave = () => {
     setOpen(false);
     if (selected) builder.select(selected.id, 'focus');

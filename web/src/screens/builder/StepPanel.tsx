@@ -30,12 +30,17 @@ export function StepPanel({ step, focusOn, runItems, run, onLeave }: Props) {
   const found = problems.of(step.id);
   const whole = found.filter((problem) => !problem.field);
 
+  // Every field is on this tab.
+  const [asked, setAsked] = useState(focusOn);
+  if (asked !== focusOn) {
+    setAsked(focusOn);
+    if (focusOn) setTab('setup');
+  }
   useEffect(() => {
-    if (!focusOn) return;
-    setTab('setup');
+    if (!focusOn) return undefined;
     const timer = setTimeout(() => focusField(panel.current, focusOn.field), 60);
     return () => clearTimeout(timer);
-  }, [focusOn, step.id]);
+  }, [focusOn]);
 
   const press = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || event.defaultPrevented || !event.currentTarget.contains(event.target as Node)) return;

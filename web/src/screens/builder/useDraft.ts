@@ -43,19 +43,19 @@ export function useDraft(scenario: Scenario, isEditable: boolean): Draft {
   });
   const told = useCallback((event: Happened<Graph>) => dispatch({ kind: 'saving', event }), []);
 
-  const wait = isEditable ? nextSend(state.saving) : undefined;
+  const { saving } = state;
+  const wait = isEditable ? nextSend(saving) : undefined;
   useEffect(() => {
     if (wait === undefined) return undefined;
     const timer = setTimeout(() => {
-      const { mine, number } = latest.current.saving;
       told({ kind: 'sent' });
-      void send(scenario.id, mine, number).then((event) => {
+      void send(scenario.id, saving.mine, saving.number).then((event) => {
         if (event.kind === 'stored') void client.invalidateQueries({ queryKey: ['scenario'] });
         told(event);
       });
     }, wait);
     return () => clearTimeout(timer);
-  }, [wait, state.saving, scenario.id, told, client]);
+  }, [wait, saving, scenario.id, told, client]);
 
   // Somebody else's edit, told by the live stream.
   useEffect(() => {
@@ -64,7 +64,7 @@ export function useDraft(scenario: Scenario, isEditable: boolean): Draft {
     told({ kind: 'overtaken', document: readGraph(scenario.draft_graph), number: scenario.draft });
   }, [scenario, told]);
 
-  const { status, mine, number } = state.saving;
+  const { status, mine, number } = saving;
   useEffect(() => {
     if (!isEditable) return;
     if (status === 'saved') forget(scenario.id);
@@ -75,7 +75,7 @@ export function useDraft(scenario: Scenario, isEditable: boolean): Draft {
   const { past, future } = state.history;
   return {
     graph: state.history.present,
-    saving: state.saving,
+    saving,
     undoable: past[past.length - 1]?.label,
     redoable: future[0]?.label,
     edit: useCallback((graph, label, key) => dispatch({ kind: 'edit', graph, label, key }), []),

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useEffect } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 import type { Builder } from './context';
 import { addAfter, addSomewhere, change, connect, disconnect, insertBetween, isRefused, remove, type Added, type Refused } from './edits';
@@ -25,11 +25,20 @@ export type Edits = Pick<Builder, 'addAfter' | 'insert' | 'add' | 'connect' | 'd
 
 /** Every edit: done, or refused with the reason said aloud. */
 export function useEdits(parts: Parts): Edits {
-  const latest = useRef(parts);
-  useEffect(() => {
-    latest.current = parts;
-  });
-  return useMemo(() => editsOf(() => latest.current), []);
+  const [latest] = useState(() => latestOf(parts));
+  useEffect(() => latest.put(parts));
+  return useMemo(() => editsOf(latest.now), [latest]);
+}
+
+/** The parts of the newest drawing, for what outlives one: the edits stay the same functions. */
+function latestOf(first: Parts) {
+  let parts = first;
+  return {
+    now: () => parts,
+    put: (next: Parts) => {
+      parts = next;
+    },
+  };
 }
 
 function editsOf(now: () => Parts): Edits {

@@ -19,22 +19,23 @@ export function useProblems(scenario: string, graph: Graph, known: Known): Probl
   const local = useMemo(() => check(graph, known), [graph, known]);
 
   // What the graph names may have changed as well: then the server is asked again.
+  const question = useMemo(() => ({ graph, known }), [graph, known]);
   useEffect(() => {
     const leaving = new AbortController();
     const timer = setTimeout(() => {
       const asked = call('POST /api/v1/scenarios/{id}/validate', {
         path: { id: scenario },
-        body: { graph: { ...graph } },
+        body: { graph: { ...question.graph } },
         signal: leaving.signal,
       });
       // The local rules stay when the server cannot be asked.
-      asked.then((said) => setAnswer({ graph, problems: said.problems as Problem[] })).catch(() => undefined);
+      asked.then((said) => setAnswer({ graph: question.graph, problems: said.problems as Problem[] })).catch(() => undefined);
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [scenario, graph, known]);
+  }, [scenario, question]);
 
   return useMemo(() => {
     const all = merge(local, answer, graph);

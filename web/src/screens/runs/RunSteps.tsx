@@ -75,13 +75,11 @@ const PARTS: Array<[keyof Counts, string]> = [
   ['unchanged', 'unchanged'],
   ['skipped', 'skipped'],
   ['failed', 'failed'],
-  ['removed', 'removed'],
 ];
 
 function textOf(counts: Counts): string {
-  const parts = PARTS.flatMap(([key, word]) => {
-    const count = counts[key] ?? 0;
-    return count > 0 ? [`${number(count)} ${word}`] : [];
-  });
+  const parts = PARTS.map(([key, word]) => [counts[key] ?? 0, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${number(count)} ${word}`);
   return parts.length > 0 ? parts.join(', ') : 'nothing came here';
 }
