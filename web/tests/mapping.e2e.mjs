@@ -63,8 +63,8 @@ describe('the mapping screen', () => {
     const { items: scenarios } = await api(server, 'GET', '/scenarios');
     const scenario = scenarios.find((one) => one.name.includes('posts')).id;
     await api(server, 'POST', `/scenarios/${scenario}/publish`, { note: 'slug as title' });
-    const { run } = await api(server, 'POST', `/scenarios/${scenario}/runs`, {});
-    await until(async () => !['running', 'paused', 'cancelling'].includes((await api(server, 'GET', `/runs/${run}`)).phase), 'the end of the run', 30_000);
+    const { run, position } = await api(server, 'POST', `/scenarios/${scenario}/runs`, {});
+    await until(async () => !['running', 'paused', 'cancelling'].includes((await api(server, 'GET', `/runs/${run}?min_position=${position}`)).phase), 'the end of the run', 30_000);
     const { items } = await api(server, 'GET', `/runs/${run}/items?limit=500`);
     const item = items.find((one) => one.record === sample);
     const written = await api(server, 'GET', `/portal/posts/${item.portal}`);
