@@ -1,7 +1,8 @@
 // What the checks of the builder and of the mapping share: the real server with its sample site, and a real browser.
 //
-// PORTAL_BIN is the server's executable; target/release, then target/debug when absent. PORTAL_DIST is a build of the
-// console to use instead of the one that the executable carries.
+// PORTAL_BIN is the server's executable; when absent, CARGO_TARGET_DIR's or target's, release before debug. CHROMIUM is
+// the browser; /usr/bin/chromium when absent. PORTAL_DIST is a build of the console to use instead of the one that the
+// executable carries.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
@@ -19,7 +20,9 @@ const START_MS = 60_000;
 
 function binary() {
   const named = process.env.PORTAL_BIN;
-  const found = [named, join(ROOT, 'target/release/portal-integrations'), join(ROOT, 'target/debug/portal-integrations')]
+  if (named && !existsSync(named)) throw new Error(`PORTAL_BIN names ${named}, which is not there`);
+  const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+  const found = [named, join(target, 'release/portal-integrations'), join(target, 'debug/portal-integrations')]
     .find((path) => path && existsSync(path));
   if (!found) throw new Error('no server to test: build it, or name it in PORTAL_BIN');
   return found;
@@ -109,7 +112,7 @@ function serveDist(server, dist) {
 export async function openBrowser(server, options = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'portal-profile-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     viewport: { width: 1440, height: 900 },
     args: FLAGS,

@@ -214,6 +214,8 @@ function press(event: KeyboardEvent, builder: Builder, flow: ReturnType<typeof u
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   // Keys of a menu come here as well: it belongs to a step, and is drawn elsewhere.
   if (!event.currentTarget.contains(event.target as globalThis.Node)) return;
+  // A menu that is opening has not the focus yet: the next key is meant for it.
+  if (builder.adding !== undefined) return;
   const run = keyOf(event.key, builder, flow);
   if (!run) return;
   event.preventDefault();

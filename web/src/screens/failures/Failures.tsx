@@ -3,7 +3,7 @@ import './failures.css';
 import { Button, Menu, SegmentedControl } from '@mantine/core';
 
 import { useScenarioNames } from '../../api/names';
-import { useWrite } from '../../api/queries';
+import { useRead, useWrite } from '../../api/queries';
 import type { Failure, FailureState } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
 import { Go, GoButton } from '../../parts/Go';
@@ -24,19 +24,27 @@ const CREDENTIALS = /UNAUTHORI|CREDENTIAL|FORBIDDEN|401|403/;
 export function Failures() {
   const { group } = usePathValues();
   const [search, change] = useFilters();
-  const state = STATES.find((one) => one === search['state']) ?? 'open';
+  // Who follows a link to one failure sees it, whatever was decided about it.
+  const linked = useRead(
+    ['failure', group],
+    'GET /api/v1/failures/{id}',
+    { path: { id: group ?? '' } },
+    { enabled: group !== undefined && search['state'] === undefined, retry: false },
+  );
+  const state = STATES.find((one) => one === search['state']) ?? linked.data?.state ?? 'open';
   const list = usePages(['failure', 'list'], 'GET /api/v1/failures', { query: { state } });
   return (
     <Page title="Failures">
       <div className="stack">
         <SegmentedControl
           value={state}
-          onChange={(next) => change({ state: next === 'open' ? undefined : next })}
+          onChange={(next) => change({ state: next === 'open' && group === undefined ? undefined : next })}
           aria-label="State"
           className="state-choice"
           data={STATES.map((value) => ({ value, label: words(value) }))}
         />
         <section className="card" aria-label={`${words(state)} failures`}>
+          {linked.error ? <ErrorPanel error={linked.error} unchanged /> : null}
           <Loaded of={list} rows={4} height={84}>
             {({ items }) =>
               items.length === 0 ? (
@@ -99,18 +107,20 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
         <GoButton to={example} variant="default" size="xs">
           Example
         </GoButton>
-        <Button
-          size="xs"
-          loading={retry.isPending}
-          onClick={() =>
-            retry.mutate({
-              path: { id: group.example.run },
-              body: { filter: { outcome: 'failed', code: group.code, step: group.step }, version: 'newest', dry_run: false },
-            })
-          }
-        >
-          Retry
-        </Button>
+        {group.fetch ? null : (
+          <Button
+            size="xs"
+            loading={retry.isPending}
+            onClick={() =>
+              retry.mutate({
+                path: { id: group.example.run },
+                body: { filter: { outcome: 'failed', code: group.code, step: group.step }, version: 'newest', dry_run: false },
+              })
+            }
+          >
+            Retry
+          </Button>
+        )}
         <Menu position="bottom-end">
           <Menu.Target>
             <Button size="xs" variant="default" rightSection={<Icon name="chevron-down" size={14} />}>

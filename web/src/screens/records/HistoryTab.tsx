@@ -1,83 +1,46 @@
-import { Button, Slider } from '@mantine/core';
+import { Slider } from '@mantine/core';
 
 import { useRead } from '../../api/queries';
+import type { Change as Revision, PortalRecord } from '../../api/schema';
 import { useFilters } from '../../app/go';
 import { DataTable } from '../../parts/DataTable';
 import { Go } from '../../parts/Go';
-import { Icon } from '../../parts/Icon';
-import { JsonTree } from '../../parts/JsonTree';
 import { EmptyState, Loaded } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { shortTime } from '../../parts/format';
 import { shortValue } from '../runs/ItemPanel';
-import { type Change, type Source, changesOf } from './names';
+import { type Change, changesOf } from './names';
 
-/** How the source's record was before. The place in time stands in the address. */
-export function HistoryTab({ source }: { source: Source }) {
+const MOST = 200;
+
+/** How the Portal record was before, change by change. The place in time stands in the address. */
+export function HistoryTab({ kind, now }: { kind: string; now: PortalRecord }) {
   const [search, change] = useFilters();
   const at = search['at'];
-  const history = useRead(
-    ['record', source.id, 'history'],
-    'GET /api/v1/records/{connection}/{resource}/{id}/history',
-    { path: { ...source } },
-    { retry: false },
-  );
+  const history = useRead(['portal', now.id, 'history'], 'GET /api/v1/portal/{kind}/{id}/history', {
+    path: { kind, id: now.id },
+    query: { limit: MOST },
+  });
   return (
     <Loaded of={history} rows={5}>
       {(answer) => {
         const revisions = answer.items.toSorted((a, b) => a.position - b.position);
         if (revisions.length === 0) return <EmptyState icon="history">Its changes will be here.</EmptyState>;
-        const index = at ? revisions.findLastIndex(({ position }) => position <= Number(at)) : revisions.length - 1;
-        const chosen = revisions[Math.max(0, index)];
+        const last = revisions.length - 1;
+        const index = at ? revisions.findLastIndex(({ position }) => position <= Number(at)) : last;
+        const chosen = revisions[index];
+        const see = (next: number) => {
+          const wanted = revisions[next];
+          if (wanted) change({ at: next === last ? undefined : String(wanted.position), tab: 'history' });
+        };
         return (
           <div className="stack history">
-            {at && chosen ? (
-              <div className="note note-info" role="status">
-                <Icon name="history" />
-                <span className="grow">You see {shortTime(chosen.at)} (event {at}).</span>
-                <Button size="xs" variant="default" onClick={() => change({ at: undefined, tab: 'history' })}>
-                  Back to now
-                </Button>
-              </div>
-            ) : null}
-            {revisions.length > 1 ? (
+            {last > 0 ? (
               <div className="history-slider">
-                <Slider
-                  aria-label="Time"
-                  label={null}
-                  min={0}
-                  max={revisions.length - 1}
-                  step={1}
-                  value={Math.max(0, index)}
-                  thumbLabel="Time"
-                  onChange={(next) => {
-                    const wanted = revisions[next];
-                    if (wanted) change({ at: next === revisions.length - 1 ? undefined : String(wanted.position), tab: 'history' });
-                  }}
-                />
+                <Slider label={null} min={0} max={last} step={1} value={Math.max(0, index)} thumbLabel="Time" onChange={see} />
               </div>
             ) : null}
-            <DataTable
-              caption="Changes of the record"
-              rows={revisions.toReversed()}
-              rowKey={({ position }) => String(position)}
-              current={chosen ? String(chosen.position) : undefined}
-              columns={[
-                {
-                  key: 'at',
-                  header: 'When',
-                  cell: (row) => (
-                    <button type="button" className="link" onClick={() => change({ at: String(row.position), tab: 'history' })}>
-                      <TimeAgo at={row.at} />
-                    </button>
-                  ),
-                },
-                { key: 'changed', header: 'Changed', cell: (row) => (row.changed.length > 0 ? <code>{row.changed.join(', ')}</code> : 'first seen') },
-                { key: 'run', header: 'Run', wide: true, cell: (row) => (row.run ? <Go to={`/runs/${row.run}`}>{row.run}</Go> : '–') },
-                { key: 'position', header: 'Event', align: 'right', cell: (row) => row.position },
-              ]}
-            />
-            {at ? <Then source={source} at={at} /> : null}
+            <Revisions rows={revisions.toReversed()} current={chosen?.position} onSee={(row) => see(revisions.indexOf(row))} />
+            {chosen ? <Difference kind={kind} now={now} chosen={chosen} before={revisions[index - 1]} isNow={index === last} /> : null}
           </div>
         );
       }}
@@ -85,31 +48,99 @@ export function HistoryTab({ source }: { source: Source }) {
   );
 }
 
-/** The record as it was, and what has changed since. */
-function Then({ source, at }: { source: Source; at: string }) {
-  const key = ['record', source.id];
-  const operation = 'GET /api/v1/records/{connection}/{resource}/{id}';
-  const now = useRead(key, operation, { path: { ...source } });
-  const then = useRead(key, operation, { path: { ...source }, query: { at } as never });
+interface RevisionsProps {
+  rows: Revision[];
+  current: number | undefined;
+  onSee: (row: Revision) => void;
+}
+
+function Revisions({ rows, current, onSee }: RevisionsProps) {
   return (
-    <Loaded of={then} rows={4}>
-      {(shown) => (
-        <div className="stack">
-          {now.data ? (
-            <DataTable<Change>
-              caption="What has changed since"
-              rows={changesOf(shown.record, now.data.record)}
-              rowKey={({ path }) => path}
-              columns={[
-                { key: 'path', header: 'Field', cell: (row) => <code>{row.path}</code> },
-                { key: 'before', header: 'Then', cell: (row) => <span className="mono">{shortValue(row.before)}</span> },
-                { key: 'now', header: 'Now', cell: (row) => <span className="mono">{shortValue(row.now)}</span> },
-              ]}
-            />
-          ) : null}
-          <JsonTree value={shown.record} name={`${source.resource}-${source.id}-at-${at}`} label="The record as it was" />
-        </div>
+    <DataTable
+      caption="Changes of the record"
+      rows={rows}
+      rowKey={({ position }) => String(position)}
+      current={current === undefined ? undefined : String(current)}
+      columns={[
+        {
+          key: 'at',
+          header: 'When',
+          cell: (row) => (
+            <button type="button" className="link" onClick={() => onSee(row)}>
+              <TimeAgo at={row.at} />
+            </button>
+          ),
+        },
+        {
+          key: 'changed',
+          header: 'Changed',
+          cell: (row) => (row.revision === 0 ? 'first written' : <code>{row.changed.join(', ')}</code>),
+        },
+        { key: 'run', header: 'Run', wide: true, cell: (row) => (row.run ? <Go to={`/runs/${row.run}`}>{row.run}</Go> : '–') },
+        { key: 'position', header: 'Event', align: 'right', cell: (row) => row.position },
+      ]}
+    />
+  );
+}
+
+interface DifferenceProps {
+  kind: string;
+  now: PortalRecord;
+  chosen: Revision;
+  /** The revision before the chosen one. */
+  before: Revision | undefined;
+  isNow: boolean;
+}
+
+/** What the chosen change did, and what has changed since. */
+function Difference({ kind, now, chosen, before, isNow }: DifferenceProps) {
+  const operation = 'GET /api/v1/portal/{kind}/{id}';
+  const path = { kind, id: now.id };
+  const then = useRead(['portal', now.id], operation, { path, query: { at: String(chosen.position) } }, { placeholderData: undefined });
+  const earlier = useRead(
+    ['portal', now.id],
+    operation,
+    { path, query: { at: String(before?.position ?? 0) } },
+    { enabled: before !== undefined, placeholderData: undefined },
+  );
+  return (
+    <>
+      {before ? (
+        <Loaded of={earlier} rows={2}>
+          {(old) => (
+            <Loaded of={then} rows={2}>
+              {(shown) => <Changes caption="What this change did" from="Before" to="After" rows={changesOf(old.fields, shown.fields)} />}
+            </Loaded>
+          )}
+        </Loaded>
+      ) : null}
+      {isNow ? null : (
+        <Loaded of={then} rows={2}>
+          {(shown) => <Changes caption="What has changed since" from="Then" to="Now" rows={changesOf(shown.fields, now.fields)} />}
+        </Loaded>
       )}
-    </Loaded>
+    </>
+  );
+}
+
+function Changes({ caption, from, to, rows }: { caption: string; from: string; to: string; rows: Change[] }) {
+  return (
+    <section className="stack-4">
+      <h3>{caption}</h3>
+      {rows.length === 0 ? (
+        <p className="muted">No field differs.</p>
+      ) : (
+        <DataTable<Change>
+          caption={caption}
+          rows={rows}
+          rowKey={({ path }) => path}
+          columns={[
+            { key: 'path', header: 'Field', cell: (row) => <code>{row.path}</code> },
+            { key: 'before', header: from, cell: (row) => <span className="mono">{shortValue(row.before)}</span> },
+            { key: 'now', header: to, cell: (row) => <span className="mono">{shortValue(row.now)}</span> },
+          ]}
+        />
+      )}
+    </section>
   );
 }

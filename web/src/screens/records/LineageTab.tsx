@@ -6,21 +6,20 @@ import { EmptyState, Loaded } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
 import { actorName } from '../audit/actor';
 import { shortValue } from '../runs/ItemPanel';
-import type { Source } from './names';
 
 /** Field by field: source value, conversions, Portal field; by which run and mapping. */
-export function LineageTab({ source }: { source: Source }) {
+export function LineageTab({ kind, id }: { kind: string; id: string }) {
   const lineage = useRead(
-    ['record', source.id, 'lineage'],
-    'GET /api/v1/records/{connection}/{resource}/{id}/lineage',
-    { path: { ...source } },
+    ['portal', id, 'lineage'],
+    'GET /api/v1/portal/{kind}/{id}/lineage',
+    { path: { kind, id } },
     { retry: false },
   );
   return (
     <Loaded of={lineage} rows={6}>
       {(answer) => {
-        const fields = answer.items.flatMap(({ fields: each }) => each);
-        if (fields.length === 0) return <EmptyState>Nothing was written from this record yet.</EmptyState>;
+        const { fields } = answer;
+        if (fields.length === 0) return <EmptyState>No field of this record was written by a run.</EmptyState>;
         return (
           <DataTable<FieldLineage>
             caption="Where each field came from"
@@ -46,7 +45,7 @@ export function LineageTab({ source }: { source: Source }) {
                       // Steps have no name of their own; their order is what they are.
                       // eslint-disable-next-line react/no-array-index-key
                       <li key={index}>
-                        <code>{step.path ?? step.conversion ?? 'constant'}</code> <span className="mono muted">{shortValue(step.value)}</span>
+                        <code>{step.path ?? step.conversion ?? (row.defaulted ? 'default' : 'constant')}</code> <span className="mono muted">{shortValue(step.value)}</span>
                       </li>
                     ))}
                   </ol>

@@ -1,17 +1,18 @@
 import './records.css';
 
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 
 import { useConnectionNames } from '../../api/names';
 import { useRead } from '../../api/queries';
 import type { PortalRecord } from '../../api/schema';
 import { useFilters, usePathValues } from '../../app/go';
 import { Away, Go } from '../../parts/Go';
+import { Icon } from '../../parts/Icon';
 import { Card, Page } from '../../parts/Page';
 import { EmptyState, Loaded } from '../../parts/States';
 import { Tag } from '../../parts/StatusBadge';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { words } from '../../parts/format';
+import { shortTime, words } from '../../parts/format';
 import { EventsTab } from './EventsTab';
 import { HistoryTab } from './HistoryTab';
 import { LineageTab } from './LineageTab';
@@ -22,8 +23,15 @@ export function RecordDetail() {
   const { kind = '', id = '' } = usePathValues();
   const [search, change] = useFilters();
   const record = useRead(['portal', id], 'GET /api/v1/portal/{kind}/{id}', { path: { kind, id } });
-  const tab = search['at'] ? 'history' : (search['tab'] ?? 'lineage');
-  const shown = record.data;
+  const { at } = search;
+  const then = useRead(
+    ['portal', id],
+    'GET /api/v1/portal/{kind}/{id}',
+    { path: { kind, id }, query: { at } },
+    { enabled: at !== undefined, retry: false, placeholderData: undefined },
+  );
+  const tab = search['tab'] ?? (at ? 'history' : 'lineage');
+  const shown = (at ? then.data : undefined) ?? record.data;
   const source = shown ? sourceOf(shown.external) : undefined;
   return (
     <Page
@@ -31,12 +39,29 @@ export function RecordDetail() {
       back={<Go to="/records" className="small">Records</Go>}
       aside={shown ? <Tag>{words(shown.entity)}</Tag> : null}
     >
+      {at ? (
+        <div className="note note-info record-then" role="status">
+          <Icon name="history" />
+          <span className="grow">{then.data ? `You see ${shortTime(then.data.changed_at)} (event ${at}).` : `You look at event ${at}.`}</span>
+          <Button size="xs" variant="default" onClick={() => change({ at: undefined, tab: 'history' })}>
+            Back to now
+          </Button>
+        </div>
+      ) : null}
       <Loaded of={record} rows={8}>
         {(loaded) => (
           <div className="record-columns">
-            <Card title="In Portal now">
-              <Now record={loaded} source={source} />
-            </Card>
+            {at ? (
+              <Card title="In Portal then">
+                <Loaded of={then} rows={8}>
+                  {(old) => <Now record={old} source={source} />}
+                </Loaded>
+              </Card>
+            ) : (
+              <Card title="In Portal now">
+                <Now record={loaded} source={source} />
+              </Card>
+            )}
             <section className="card" aria-label="Where it came from">
               <Tabs
                 value={tab}
@@ -48,7 +73,7 @@ export function RecordDetail() {
                   <Tabs.Tab value="history">History</Tabs.Tab>
                   <Tabs.Tab value="events">Events</Tabs.Tab>
                 </Tabs.List>
-                <Tabs.Panel value={tab}>{source ? panel(tab, source) : <EmptyState>It did not come from a source.</EmptyState>}</Tabs.Panel>
+                <Tabs.Panel value={tab}>{panel(tab, kind, loaded, source)}</Tabs.Panel>
               </Tabs>
             </section>
           </div>
@@ -58,10 +83,11 @@ export function RecordDetail() {
   );
 }
 
-function panel(tab: string, source: Source) {
-  if (tab === 'history') return <HistoryTab source={source} />;
+function panel(tab: string, kind: string, record: PortalRecord, source: Source | undefined) {
+  if (tab === 'history') return <HistoryTab kind={kind} now={record} />;
+  if (!source) return <EmptyState>It did not come from a source.</EmptyState>;
   if (tab === 'events') return <EventsTab source={source} />;
-  return <LineageTab source={source} />;
+  return <LineageTab kind={kind} id={record.id} />;
 }
 
 const WEB = /^https?:\/\//;

@@ -1,0 +1,88 @@
+import { Button } from '@mantine/core';
+
+import { useRead, useWrite } from '../../api/queries';
+import type { Watch } from '../../api/schema';
+import { mayWrite, useSession } from '../../api/session';
+import { GoButton } from '../../parts/Go';
+import { Card } from '../../parts/Page';
+import { EmptyState, ErrorPanel, Loaded } from '../../parts/States';
+import { TimeAgo } from '../../parts/TimeAgo';
+import { count, sentence, words } from '../../parts/format';
+import { toast } from '../../parts/toasts';
+
+/** What is kept in step with the site: what was heard, what only a full reading found, and what is missing. */
+export function Watches({ connection }: { connection: string }) {
+  const watches = useRead(['connection', connection, 'watches'], 'GET /api/v1/connections/{id}/watches', { path: { id: connection } });
+  return (
+    <Card id="watches" title="Kept in step" flush>
+      <Loaded of={watches} rows={3}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState icon="refresh" action={<GoButton to="/scenarios" variant="default">See the scenarios</GoButton>}>
+              Nothing yet: publish a scenario that begins when something changes.
+            </EmptyState>
+          ) : (
+            <ul className="timeline">
+              {items.map((watch) => (
+                <Kept key={watch.resource} connection={connection} watch={watch} />
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+    </Card>
+  );
+}
+
+function Kept({ connection, watch }: { connection: string; watch: Watch }) {
+  const { resource, sweep } = watch;
+  const path = { id: connection };
+  const isWriter = mayWrite(useSession().data);
+  const topics = ['connection'];
+  const read = useWrite('POST /api/v1/connections/{id}/watches/sweep', { topics, onDone: () => toast('Everything will be read soon') });
+  const decide = useWrite('POST /api/v1/connections/{id}/watches/gone', { topics, onDone: () => toast('Saved') });
+  const failed = read.error ?? decide.error;
+  return (
+    <li>
+      <div className="grow stack-4">
+        <h3>{words(resource)}</h3>
+        <p className="small muted">
+          {watch.heard_at ? <>Last heard of a change <TimeAgo at={watch.heard_at} /></> : 'No change was heard of yet'} · {Number(watch.missed_per_cent.toFixed(1))} % of the changes were found only by reading everything
+        </p>
+        <p className="small">
+          {sweep ? (
+            <>
+              Everything read <TimeAgo at={sweep.ended} />: {count(sweep.seen, 'record')}, {sweep.missed} missed, {sweep.gone} gone
+              {sweep.complete ? '' : `; not complete: ${sentence(sweep.problem ?? 'the reading was broken off')}`}
+            </>
+          ) : (
+            'Not everything was read yet'
+          )}
+        </p>
+        {watch.held > 0 ? (
+          <div className="note note-warn stack-4">
+            <p className="grow">
+              <strong>{count(watch.held, 'record')}</strong> missing from the site, too many to believe it without you: <span className="mono">{watch.held_ids.slice(0, 8).join(', ')}{watch.held > 8 ? ' …' : ''}</span>
+            </p>
+            {isWriter ? (
+              <div className="row">
+                <Button size="xs" color="red" loading={decide.isPending} onClick={() => decide.mutate({ path, body: { resource, approved: true } })}>
+                  Approve: they are gone
+                </Button>
+                <Button size="xs" variant="default" disabled={decide.isPending} onClick={() => decide.mutate({ path, body: { resource, approved: false } })}>
+                  Keep them
+                </Button>
+              </div>
+            ) : null}
+          </div>
+        ) : null}
+        {failed ? <ErrorPanel error={failed} unchanged /> : null}
+      </div>
+      {isWriter ? (
+        <Button size="xs" variant="default" loading={read.isPending} disabled={watch.sweep_requested} aria-label={`Read everything of ${resource} now`} onClick={() => read.mutate({ path, body: { resource } })}>
+          {watch.sweep_requested ? 'Will be read soon' : 'Read everything now'}
+        </Button>
+      ) : null}
+    </li>
+  );
+}
