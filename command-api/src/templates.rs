@@ -45,6 +45,7 @@ impl Templates {
             include_str!("../../schemas/scenarios/import-users.json"),
             include_str!("../../schemas/scenarios/import-posts.json"),
             include_str!("../../schemas/scenarios/import-site.json"),
+            include_str!("../../schemas/scenarios/keep-site-in-step.json"),
         ];
         let read = |text| serde_json::from_str(text).expect("the committed templates are read by a test");
         Self::new(texts.into_iter().map(read).collect())

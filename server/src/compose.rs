@@ -22,7 +22,7 @@ use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
 use engine::project::Projector;
 use engine::rebuild::{Rebuild, ViewKeeper};
 use ingest::Hooks;
-use projector::{Parts, Running};
+use projector::{Parts, Running, WatchPace};
 use tokio::task::JoinHandle;
 
 use crate::checkpoints::{self, Notary};
@@ -36,6 +36,7 @@ pub struct Opened {
     pub log: Arc<SqliteEventStore>,
     pub parts: Parts,
     pub views: Arc<ViewKeeper>,
+    watch: WatchPace,
     pub hooks: Hooks,
     pub installation: Installation,
 }
@@ -65,14 +66,14 @@ pub async fn open_in(config: &Config, dir: DataDir) -> anyhow::Result<Opened> {
     let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
     let hooks = Hooks::new(hook_parts(&parts));
-    Ok(Opened { dir, log, parts, views, hooks, installation })
+    Ok(Opened { dir, log, parts, views, watch: config.watch, hooks, installation })
 }
 
 impl Opened {
     /// Views, runs, deliveries and links go on from here.
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
-        projector::start(&self.parts, vec![Box::new(links), self.hooks.follower()])
+        projector::start_at(&self.parts, vec![Box::new(links), self.hooks.follower()], self.watch)
     }
 
     /// Who keeps the ledger of erasures.

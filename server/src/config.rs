@@ -12,6 +12,7 @@ use std::time::Duration;
 use app_sdk::egress::{AllowRule, EgressConfig};
 use engine::ports::Secret;
 use ipnet::IpNet;
+use projector::WatchPace;
 use sources::{Given, SettingArgs};
 use tracing::level_filters::LevelFilter;
 
@@ -60,6 +61,8 @@ pub struct Config {
     /// What was asked for; each command has a usual level of its own.
     pub log: Option<LevelFilter>,
     pub limits: Limits,
+    /// How often to look at what is watched; the app decides where it is absent.
+    pub watch: WatchPace,
     pub metrics_public: bool,
     pub ready_lag: u64,
     pub disk_reserve: u64,
@@ -96,6 +99,11 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             text.parse().map_err(|_| "write error, warn, info, debug or trace".to_owned())
         })?,
         limits: limits(&reader)?,
+        watch: WatchPace {
+            ask: reader.optional("watch_every", values::time)?,
+            sweep: reader.optional("sweep_every", values::time)?,
+            ..WatchPace::default()
+        },
         metrics_public: reader.read("metrics_public", values::yes)?,
         ready_lag: reader.read("ready_lag", values::count)?,
         disk_reserve: reader.read("disk_reserve", values::size)?,

@@ -9,8 +9,8 @@ async fn a_template_becomes_a_scenario_that_can_be_published() {
     let house = House::open().await;
     let connection = house.connection().await;
     let templates = house.get("/api/v1/templates").await.is(200);
-    assert_eq!(templates.json["total"], 3);
-    for template in ["import-users", "import-posts", "import-site"] {
+    assert_eq!(templates.json["total"], 4);
+    for template in ["import-users", "import-posts", "import-site", "keep-site-in-step"] {
         let body = json!({"name": template, "template": template, "connection": connection});
         let made = house.post("/api/v1/scenarios", body).await.is(201);
         let path = format!("/api/v1/scenarios/{}", made.id());

@@ -122,6 +122,21 @@ pub const ALL: &[Setting] = &[
         "TIME",
         "For requests and runs in flight after SIGTERM; a second signal ends at once",
     ),
+    setting(
+        "watch_every",
+        "PORTAL_WATCH_EVERY",
+        "",
+        "TIME",
+        "How often a watched site is asked what changed [default: 1m, less often while nothing does]",
+    ),
+    setting(
+        "sweep_every",
+        "PORTAL_SWEEP_EVERY",
+        "",
+        "TIME",
+        "How often everything that is watched is read, to find what nobody told of [default: 24h; 1h for what has no \
+         time of change]",
+    ),
     setting("metrics_public", "PORTAL_METRICS_PUBLIC", "false", "BOOL", "Serve /metrics without a token"),
     setting(
         "ready_lag",

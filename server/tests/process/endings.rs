@@ -86,6 +86,9 @@ fn bad_input_153_k23_a_kill_while_draining_loses_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let mut server = Server::start(directory.path(), &["--header-timeout", "1h", "--drain-timeout", "1h"]);
     let mut held = server.connect();
+    // An answer proves that the connection was taken; otherwise there might be nothing to drain.
+    held.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    assert!(std::io::Read::read(&mut held, &mut [0; 1024]).unwrap() > 0);
     held.write_all(b"GET / HT").unwrap();
     server.signal("TERM");
     server.signal("KILL");

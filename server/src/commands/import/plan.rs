@@ -29,8 +29,10 @@ pub async fn scenario(api: &Api, connection: &Value, resource: &'static str) -> 
         .find(|ready| ready.resource == resource)
         .ok_or_else(|| exit::ending(exit::USAGE, format!("there is no mapping for {resource}")))?;
     let source = id_of(connection)?;
-    let name = format!("Import {resource} from {source}");
-    let known = api.list("scenarios").await?.into_iter().find(|scenario| scenario["name"] == name.as_str());
+    let begins = format!("Import {resource} from ");
+    let site = api.show("connections", &source).await?;
+    let name = format!("{begins}{}", site["name"].as_str().unwrap_or(&source));
+    let known = known(api, &begins, &source).await?;
     let scenario = if let Some(scenario) = known {
         scenario
     } else {
@@ -43,6 +45,21 @@ pub async fn scenario(api: &Api, connection: &Value, resource: &'static str) -> 
         scenarios::publish(api, &id, "made by import").await?;
     }
     Ok(id)
+}
+
+/// The scenario that was made for this connection. Two sites may have one name, so what a scenario reads tells them apart.
+async fn known(api: &Api, begins: &str, source: &str) -> anyhow::Result<Option<Value>> {
+    for listed in api.list("scenarios").await? {
+        if !listed["name"].as_str().is_some_and(|name| name.starts_with(begins)) {
+            continue;
+        }
+        let scenario = api.show("scenarios", &id_of(&listed)?).await?;
+        let nodes = scenario["draft_graph"]["nodes"].as_array().map_or(&[][..], Vec::as_slice);
+        if nodes.iter().any(|node| node["kind"] == "fetch" && node["connection"] == source) {
+            return Ok(Some(scenario));
+        }
+    }
+    Ok(None)
 }
 
 async fn mapping(api: &Api, ready: &ReadyMade) -> anyhow::Result<String> {
