@@ -219,7 +219,7 @@ describe('the console', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: /^Go to a page/ }).waitFor();
     await page.keyboard.type('harbour');
-    await page.getByRole('option', { name: /Harbour/ }).first().waitFor();
+    await page.locator('[role="option"]').filter({ hasText: 'Harbour' }).first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: /Harbour/ }).waitFor();
     await page.keyboard.press('?');
