@@ -1,6 +1,6 @@
 //! Asking what changed, and looking at what the answer hints at.
 
-use app_sdk::{Fetched, Hint, HintsRequest};
+use app_sdk::{Fetched, Hint, HintsRequest, PageRequest};
 use domain::record::RecordKey;
 use domain::views::{RECORDS, RecordView};
 use domain::watch::{WatchCommand, WatchMoved};
@@ -55,9 +55,14 @@ impl Pass<'_> {
     /// them; when nothing is new, it is not worth an event.
     async fn look_at(&mut self, tools: &Tools, ids: Vec<String>, cursor: &Value) -> Result<u64, Cause> {
         let mut changed = 0;
+        if ids.is_empty() {
+            return Ok(changed);
+        }
+        // What the scenarios need is looked up once, not for every batch.
+        let wanted = self.request(vec![]).await?;
         let mut batches = ids.chunks(TOGETHER_MAX).peekable();
         while let Some(batch) = batches.next() {
-            let request = self.request(batch.to_vec()).await?;
+            let request = PageRequest { ids: batch.to_vec(), ..wanted.clone() };
             let mut pages = tools.source.pages(&tools.session, request);
             let mut items = vec![];
             while let Some(fetched) = pages.next().await {
