@@ -5,6 +5,7 @@
 mod clock;
 mod event_store;
 mod ids;
+mod leases;
 mod log_bus;
 mod read_store;
 mod vault;
@@ -12,6 +13,7 @@ mod vault;
 pub use clock::ManualClock;
 pub use event_store::MemoryEventStore;
 pub use ids::SeededIds;
+pub use leases::MemoryLeases;
 pub use log_bus::LogBus;
 pub use read_store::MemoryReadStore;
 pub use vault::MemoryVault;

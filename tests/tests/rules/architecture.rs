@@ -7,11 +7,14 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use super::sources::{files, root};
 
 /// Our own crates, and which of our own crates each may depend on (for its library, not for its tests).
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("adapter-memory", &["domain", "engine"]),
     ("adapter-sqlite", &["domain", "engine"]),
+    ("adapter-kurrent", &["domain", "engine"]),
+    ("adapter-nats", &["domain", "engine"]),
+    ("adapter-postgres", &["domain", "engine"]),
     ("app-sdk", &["domain", "engine"]),
     ("app-wordpress", &["domain", "engine", "app-sdk"]),
     ("app-portal", &["domain", "engine", "app-sdk"]),
@@ -26,6 +29,9 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
             "engine",
             "adapter-memory",
             "adapter-sqlite",
+            "adapter-kurrent",
+            "adapter-nats",
+            "adapter-postgres",
             "app-sdk",
             "app-wordpress",
             "app-portal",
@@ -39,9 +45,12 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
 ];
 
 /// Packages that have one home.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("cqrs-es", &["engine"]),
     ("rusqlite", &["adapter-sqlite"]),
+    ("kurrentdb", &["adapter-kurrent"]),
+    ("async-nats", &["adapter-nats"]),
+    ("tokio-postgres", &["adapter-postgres"]),
     ("reqwest", &["app-sdk"]),
     ("hmac", &["app-sdk"]),
     ("sha2", &["app-sdk"]),

@@ -1,0 +1,1 @@
+//! Views, secrets and leases in PostgreSQL.
