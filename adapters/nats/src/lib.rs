@@ -1,1 +1,2 @@
-//! Distribution of events by NATS JetStream: a relay follows the log, followers hear from the streams.
+//! Distribution of events by NATS JetStream: a relay follows the log and publishes, followers hear from the streams.
+//! The log stays the truth; whoever meets a gap reads the log itself.

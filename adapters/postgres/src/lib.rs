@@ -1,1 +1,2 @@
-//! Views, secrets and leases in PostgreSQL.
+//! Views, secrets and leases in PostgreSQL, for installations of several machines. A view's rows and its checkpoint
+//! move in one transaction.
