@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use engine::ports::read_store::{Column, Kind, QUERY_ROWS_MAX};
-use engine::ports::{Change, IndexValue, Order, PageCursor, Query, ReadError, ReadStore, ViewBatch, ViewSpec};
+use engine::ports::{
+    Change, IndexValue, Order, PageCursor, Query, ReadError, ReadStore, ViewBatch, ViewSpec,
+};
 use futures::FutureExt;
 
 const COLUMNS: &[Column] =
