@@ -5,4 +5,5 @@
 
 pub mod contracts;
 pub mod nats_server;
+pub mod postgres_server;
 pub mod receiver;
