@@ -175,6 +175,23 @@ export async function until(ask, what, patience = 15_000) {
   }
 }
 
+/**
+ * The graph stands still: it is fitted into its frame a moment after a step came or went, and what was measured before
+ * is somewhere else after. Counted in the page, so that a slow machine waits longer.
+ */
+export async function atRest(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const shown = () => document.querySelector('.react-flow__viewport')?.style.transform;
+    let [last, since, frames] = [shown(), performance.now(), 0];
+    while (frames < 20 || performance.now() - since < 400) {
+      await frame();
+      if (shown() === last) frames += 1;
+      else [last, since, frames] = [shown(), performance.now(), 0];
+    }
+  });
+}
+
 /** axe over the screen as it is, without the frame around it; answers its violations in words. */
 export async function violations(page) {
   const source = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
