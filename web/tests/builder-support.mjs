@@ -40,6 +40,19 @@ export async function startDemo() {
   return server;
 }
 
+/** A server that nothing was done with yet. */
+export async function startEmpty() {
+  const data = mkdtempSync(join(tmpdir(), 'portal-e2e-'));
+  const server = { data, child: undefined, address: '', token: '', ui: '', proxy: undefined };
+  const tokenFile = join(data, 'token');
+  const args = ['serve', '--data', join(data, 'store'), '--listen', '127.0.0.1:0', '--egress-allow', '127.0.0.0/8', '--print-token-file', tokenFile];
+  const printed = await run(server, args, /listening on http:\/\/\S+/);
+  server.address = /listening on (http:\/\/\S+)/.exec(printed)[1];
+  server.token = readFileSync(tokenFile, 'utf8').trim();
+  server.ui = server.address;
+  return server;
+}
+
 /** The same data at the same address, without the sample site. */
 export async function startAgain(server) {
   const listen = new URL(server.address).host;

@@ -13,8 +13,10 @@ const saved = () => status(/^Saved$/);
 const field = (label) => page.getByLabel(label, { exact: true });
 
 async function newScenario(name, graph) {
-  const made = await api(server, 'POST', '/scenarios', graph ? { name, graph } : { name });
-  return made.id;
+  const { id, position } = await api(server, 'POST', '/scenarios', graph ? { name, graph } : { name });
+  // The page asks for it next: the views shall have it by then.
+  await api(server, 'GET', `/scenarios/${id}?min_position=${position}`);
+  return id;
 }
 
 /** Trigger, fetch, map, write, all set up. */
@@ -36,7 +38,11 @@ async function wholeGraph() {
 
 async function open(id, search = '') {
   await page.goto(`${server.ui}/ui/scenarios/${id}/builder${search}`);
-  await saved().waitFor();
+  await saved().waitFor().catch(async (error) => {
+    throw new Error(`${error.message}\non the page:\n${await page.locator('body').innerText()}`, { cause: error });
+  });
+  // Until the graph is fitted, a click may land where a step no longer is.
+  await atRest(page);
 }
 
 /** Drags a kind of step from the palette to a point of a step, counted from the middle of its upper side. */
