@@ -16,6 +16,7 @@ pub mod hash;
 pub mod history;
 pub mod hold;
 pub mod identity;
+pub mod keys;
 pub mod portable;
 pub mod ports;
 pub mod project;

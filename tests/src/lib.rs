@@ -4,4 +4,5 @@
 #![expect(clippy::unwrap_used, reason = "this is test code, only not below `tests`")]
 
 pub mod contracts;
+pub mod postgres_server;
 pub mod receiver;

@@ -3,12 +3,14 @@
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use engine::ports::Ids;
 use zeroize::Zeroizing;
 
-pub(super) const NONCE_BYTES: usize = 24;
+use crate::ports::Ids;
 
-pub(super) fn fresh_key(ids: &dyn Ids) -> Zeroizing<[u8; 32]> {
+const NONCE_BYTES: usize = 24;
+
+/// A key of chance.
+pub fn fresh_key(ids: &dyn Ids) -> Zeroizing<[u8; 32]> {
     let random = Zeroizing::new(ids.random(32));
     let mut key = Zeroizing::new([0; 32]);
     key.copy_from_slice(&random);
@@ -16,7 +18,7 @@ pub(super) fn fresh_key(ids: &dyn Ids) -> Zeroizing<[u8; 32]> {
 }
 
 /// Nonce and ciphertext. `place` says where the ciphertext belongs; it opens nowhere else.
-pub(super) fn seal(key: &[u8; 32], place: &[&[u8]], plain: &[u8], ids: &dyn Ids) -> Vec<u8> {
+pub fn seal(key: &[u8; 32], place: &[&[u8]], plain: &[u8], ids: &dyn Ids) -> Vec<u8> {
     let mut nonce = [0; NONCE_BYTES];
     nonce.copy_from_slice(&ids.random(NONCE_BYTES));
     let sealed = XChaCha20Poly1305::new(key.into())
@@ -26,7 +28,7 @@ pub(super) fn seal(key: &[u8; 32], place: &[&[u8]], plain: &[u8], ids: &dyn Ids)
 }
 
 /// `None` when the key or the place is another one, or the ciphertext was changed.
-pub(super) fn open(key: &[u8; 32], place: &[&[u8]], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub fn open(key: &[u8; 32], place: &[&[u8]], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
     XChaCha20Poly1305::new(key.into())
         .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: &bound(place) })
