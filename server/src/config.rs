@@ -47,8 +47,21 @@ pub struct Limits {
     pub drain_time: Duration,
 }
 
+/// On what an installation stands.
+#[derive(Clone)]
+pub enum Profile {
+    Embedded,
+}
+
+impl Profile {
+    pub fn is_cluster(&self) -> bool {
+        !matches!(self, Self::Embedded)
+    }
+}
+
 #[derive(Clone)]
 pub struct Config {
+    pub profile: Profile,
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub public_url: Option<url::Url>,
@@ -77,6 +90,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
         return Err(ConfigError("both PORTAL_KEY and a key file are given; keep one of them".to_owned()));
     }
     Ok(Config {
+        profile: Profile::Embedded,
         data: reader.read("data", |text| Ok(PathBuf::from(text)))?,
         listen: reader.read("listen", |text| {
             text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080".to_owned())

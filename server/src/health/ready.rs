@@ -1,6 +1,5 @@
 //! Readiness: the log's end is known and can grow, and the views are near it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +9,9 @@ use serde::Serialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::profile::Home;
 
 /// An answer is given again for so long, so that asking often costs nothing.
 const FRESH: Duration = Duration::from_millis(500);
@@ -34,11 +36,12 @@ pub struct Cause {
 }
 
 pub struct Ready {
+    pub home: Arc<dyn Home>,
     pub log: Arc<dyn EventStore>,
     pub reads: Arc<dyn ReadStore>,
-    pub data: PathBuf,
-    pub lag_max: u64,
-    pub disk_reserve: u64,
+    /// Whether this process needs views that are near the log.
+    pub views: bool,
+    pub config: Config,
     pub draining: CancellationToken,
     pub last: Mutex<Option<(Instant, Report)>>,
 }
@@ -66,7 +69,10 @@ impl Ready {
                 remedy: "send requests elsewhere, or wait until it is back",
             });
         }
-        causes.extend(self.disk());
+        match tokio::time::timeout(PATIENCE, self.home.causes(&self.config)).await {
+            Ok(found) => causes.extend(found),
+            Err(_) => causes.push(slow("what this process stands on")),
+        }
         let all = Filter::all();
         let read = self.log.read_all(log_position.saturating_sub(1), &all, 1);
         match tokio::time::timeout(PATIENCE, read).await {
@@ -76,7 +82,7 @@ impl Ready {
         }
         let views_behind = match tokio::time::timeout(PATIENCE, self.behind(log_position)).await {
             Ok(Ok((behind, view))) => {
-                if behind > self.lag_max {
+                if behind > self.config.ready_lag {
                     causes.push(Cause {
                         code: "VIEWS_BEHIND",
                         detail: format!("the view `{view}` is {behind} events behind the log"),
@@ -99,6 +105,9 @@ impl Ready {
 
     async fn behind(&self, end: u64) -> Result<(u64, &'static str), engine::ports::ReadError> {
         let mut most = (0, "");
+        if !self.views {
+            return Ok(most);
+        }
         for view in views::ALL {
             let behind = end.saturating_sub(self.reads.checkpoint(view).await?);
             if behind > most.0 {
@@ -106,22 +115,6 @@ impl Ready {
             }
         }
         Ok(most)
-    }
-
-    fn disk(&self) -> Option<Cause> {
-        match free_bytes(&self.data) {
-            Ok(free) if free >= self.disk_reserve => None,
-            Ok(free) => Some(Cause {
-                code: "DISK_NEARLY_FULL",
-                detail: format!("{} MiB are free where the data directory is", free >> 20),
-                remedy: "free some disk space, or lower disk_reserve",
-            }),
-            Err(error) => Some(Cause {
-                code: "DISK_UNREADABLE",
-                detail: format!("the data directory cannot be looked at: {error}"),
-                remedy: "check that the disk is mounted and the directory is there",
-            }),
-        }
     }
 }
 
