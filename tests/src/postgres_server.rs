@@ -179,7 +179,11 @@ impl PostgresServer {
                 command
             }
         };
-        command.current_dir(self.home.path()).env("LC_ALL", "C").env_remove("PGPASSWORD");
+        command
+            .current_dir(self.home.path())
+            .env("LC_ALL", "C")
+            .env("HOME", self.home.path())
+            .env_remove("PGPASSWORD");
         command
     }
 }

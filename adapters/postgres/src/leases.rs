@@ -86,23 +86,14 @@ impl PostgresLeases {
 impl Leases for PostgresLeases {
     async fn hold(&self, name: &str, holder: &str, time: Duration) -> Result<Option<Lease>, LeaseError> {
         // Asked again after a lost connection, it is kept if it was taken.
-        match self.take(name, holder, time).await {
-            Err(fault) if fault.is_lost() => Ok(self.take(name, holder, time).await?),
-            other => Ok(other?),
-        }
+        Ok(self.postgres.again(move || self.take(name, holder, time)).await?)
     }
 
     async fn release(&self, name: &str, holder: &str) -> Result<(), LeaseError> {
-        match self.let_go(name, holder).await {
-            Err(fault) if fault.is_lost() => Ok(self.let_go(name, holder).await?),
-            other => Ok(other?),
-        }
+        Ok(self.postgres.again(move || self.let_go(name, holder)).await?)
     }
 
     async fn held(&self, prefix: &str) -> Result<Vec<Lease>, LeaseError> {
-        match self.look(prefix).await {
-            Err(fault) if fault.is_lost() => Ok(self.look(prefix).await?),
-            other => Ok(other?),
-        }
+        Ok(self.postgres.again(move || self.look(prefix)).await?)
     }
 }

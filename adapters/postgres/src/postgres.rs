@@ -61,6 +61,21 @@ impl Postgres {
         asked.map(|_| ()).map_err(|error| OpenError::Other(sentence(&error)))
     }
 
+    /// Does what may be done twice; again on other connections when the first was lost. After a server's restart all that
+    /// wait in the pool are.
+    pub(crate) async fn again<T, F>(&self, act: impl Fn() -> F) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        for _ in 0..self.0.pool.status().max_size {
+            match act().await {
+                Err(fault) if fault.is_lost() => {}
+                other => return other,
+            }
+        }
+        act().await
+    }
+
     pub(crate) async fn connection(&self) -> Result<Object, Fault> {
         Ok(self.0.pool.get().await?)
     }

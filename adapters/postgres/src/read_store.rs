@@ -44,15 +44,11 @@ impl PostgresReadStore {
         self.turns.writer().await
     }
 
-    /// Asks; once more on another connection when the first one was lost.
     async fn ask<T, F>(&self, question: impl Fn() -> F) -> Result<T, ReadError>
     where
         F: Future<Output = Result<T, Fault>>,
     {
-        match question().await {
-            Err(fault) if fault.is_lost() => Ok(question().await?),
-            other => Ok(other?),
-        }
+        Ok(self.postgres.again(question).await?)
     }
 
     /// Runs a transaction, again when others were faster.

@@ -55,16 +55,14 @@ impl PostgresVault {
     where
         F: Future<Output = Result<T, Fault>>,
     {
-        let mut attempts = 1;
-        loop {
-            match act().await {
-                // Everything here may be done twice.
-                Err(fault) if attempts < CONFLICTS_MAX && fault.is_conflict() => {}
-                Err(fault) if attempts == 1 && fault.is_lost() => {}
+        for _ in 1..CONFLICTS_MAX {
+            // Everything here may be done twice.
+            match self.0.postgres.again(&act).await {
+                Err(fault) if fault.is_conflict() => {}
                 other => return Ok(other?),
             }
-            attempts += 1;
         }
+        Ok(self.0.postgres.again(&act).await?)
     }
 }
 

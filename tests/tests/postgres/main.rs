@@ -6,4 +6,12 @@
 )]
 
 mod contracts;
+mod differential;
+mod encryption;
+mod erasure;
+mod folding;
+mod refusals;
 mod stage;
+mod vault_faults;
+#[path = "../it/view_steps.rs"]
+mod view_steps;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use acceptance::postgres_server::PostgresServer;
-use adapter_postgres::{Postgres, PostgresSettings};
+use adapter_postgres::{OpenError, Postgres, PostgresSettings};
 use engine::ports::Secret;
 
 pub struct Stage {
@@ -29,4 +29,12 @@ impl Stage {
 
 pub fn settings(url: &str) -> PostgresSettings {
     PostgresSettings::new(Secret::new(url.to_owned()))
+}
+
+/// Why a connection is refused.
+pub async fn refusal(settings: PostgresSettings) -> OpenError {
+    match Postgres::connect(settings).await {
+        Ok(_) => panic!("it was not refused"),
+        Err(refused) => refused,
+    }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::Inner;
 use crate::fault::Fault;
 use crate::postgres::Postgres;
-use crate::schema::lock;
+use crate::schema;
 
 /// Opens the canary, or makes it in a new vault.
 pub(super) async fn open(
@@ -20,7 +20,10 @@ pub(super) async fn open(
     let transaction = connection.transaction().await?;
     // Two processes must not make two.
     transaction
-        .batch_execute(&format!("SELECT pg_advisory_xact_lock({})", lock(postgres.schema(), "canary")))
+        .batch_execute(&format!(
+            "SELECT pg_advisory_xact_lock({})",
+            schema::lock(postgres.schema(), "canary")
+        ))
         .await?;
     if let Some(row) = transaction.query_opt("SELECT kek, wrapped FROM canary", &[]).await? {
         let (kek, wrapped): (u32, &[u8]) = (version(row.try_get(0)?)?, row.try_get(1)?);
@@ -55,13 +58,14 @@ pub(super) async fn may_wrap(inner: &Inner, transaction: &Transaction<'_>) -> Re
     check(inner, version(row.try_get(0)?)?)
 }
 
-/// Ends a rotation: true when nothing needs an older key and the canary says so.
-pub(super) async fn rewrap(inner: &Inner) -> Result<bool, Fault> {
-    let mut connection = inner.postgres.connection().await?;
-    let transaction = connection.transaction().await?;
-    // Nobody wraps while this is held.
+/// From here to the end of the transaction nobody else wraps.
+pub(super) async fn lock(inner: &Inner, transaction: &Transaction<'_>) -> Result<(), Fault> {
     let row = transaction.query_one("SELECT kek FROM canary FOR UPDATE", &[]).await?;
-    check(inner, version(row.try_get(0)?)?)?;
+    check(inner, version(row.try_get(0)?)?)
+}
+
+/// Wraps the canary with the newest key, once nothing needs an older one; whether it was so.
+pub(super) async fn rewrap(inner: &Inner, transaction: &Transaction<'_>) -> Result<bool, Fault> {
     let newest = i64::from(inner.keys.newest());
     let left = transaction
         .query_one(
@@ -75,7 +79,6 @@ pub(super) async fn rewrap(inner: &Inner) -> Result<bool, Fault> {
     }
     let (kek, wrapped) = inner.keys.wrap(&places::CANARY, &inner.fingerprint_key, &*inner.ids);
     transaction.execute("UPDATE canary SET kek = $1, wrapped = $2", &[&i64::from(kek), &wrapped]).await?;
-    transaction.commit().await?;
     Ok(true)
 }
 

@@ -2,6 +2,7 @@
 //! the canary comes last: killed anywhere, the vault opens with the same key ring and the rotation is simply repeated.
 //! Others go on reading and storing meanwhile; what they stored under an older key is found by another pass.
 
+use deadpool_postgres::Transaction;
 use engine::keys::places;
 use engine::ports::SecretSlot;
 use engine::ports::vault::Rotation;
@@ -28,13 +29,12 @@ pub(super) async fn batches(inner: &Inner, batches_max: usize) -> Result<Rotatio
     let (mut place, mut passes) = (first(), 1);
     for _ in 0..batches_max {
         let (done, next) = match &place {
-            Place::Secrets(after) => secrets(inner, after).await?,
-            Place::Subjects(after) => subjects(inner, after).await?,
-            Place::Canary if canary::rewrap(inner).await? => (Rotation::default(), Place::End),
-            Place::Canary if passes < PASSES_MAX => {
+            Place::Canary if passes <= PASSES_MAX => {
+                let (done, ended) = last(inner).await?;
                 passes += 1;
-                (Rotation::default(), first())
+                (done, if ended { Place::End } else { first() })
             }
+            Place::Secrets(_) | Place::Subjects(_) => batch(inner, &place).await?,
             Place::Canary => {
                 return Err(Fault::Other(
                     "other processes still store secrets under the older key: give all of them the new key ring, \
@@ -61,15 +61,54 @@ fn first() -> Place {
     Place::Secrets(SecretSlot { owner: String::new(), purpose: String::new(), origin: String::new() })
 }
 
-async fn secrets(inner: &Inner, after: &SecretSlot) -> Result<(Rotation, Place), Fault> {
+async fn batch(inner: &Inner, place: &Place) -> Result<(Rotation, Place), Fault> {
     let mut connection = inner.postgres.connection().await?;
     let transaction = connection.transaction().await?;
     canary::may_wrap(inner, &transaction).await?;
+    let done = match place {
+        Place::Subjects(after) => subjects(inner, &transaction, after, true).await?,
+        Place::Secrets(after) => secrets(inner, &transaction, after, true).await?,
+        Place::Canary | Place::End => return Err(Fault::Other("this is no place of a batch".to_owned())),
+    };
+    transaction.commit().await?;
+    Ok(done)
+}
+
+/// The last step, while nobody else wraps: rewraps what others stored under an older key since, and then the canary.
+/// False when that was more than a batch.
+async fn last(inner: &Inner) -> Result<(Rotation, bool), Fault> {
+    let mut connection = inner.postgres.connection().await?;
+    let transaction = connection.transaction().await?;
+    canary::lock(inner, &transaction).await?;
+    let Place::Secrets(begin) = first() else { return Ok((Rotation::default(), false)) };
+    let (secrets, _) = secrets(inner, &transaction, &begin, false).await?;
+    let (subjects, _) = subjects(inner, &transaction, "", false).await?;
+    let ended = canary::rewrap(inner, &transaction).await?;
+    transaction.commit().await?;
+    Ok((Rotation { rewrapped: secrets.rewrapped + subjects.rewrapped, already_current: 0 }, ended))
+}
+
+/// A batch behind a place: of all rows, or only of those that need an older key.
+async fn secrets(
+    inner: &Inner,
+    transaction: &Transaction<'_>,
+    after: &SecretSlot,
+    all: bool,
+) -> Result<(Rotation, Place), Fault> {
+    let newest = i64::from(inner.keys.newest());
     let rows = transaction
         .query(
             "SELECT owner, purpose, origin, version, kek, wrapped FROM secrets
-             WHERE (owner, purpose, origin) > ($1, $2, $3) ORDER BY owner, purpose, origin LIMIT $4",
-            &[&written(&after.owner), &written(&after.purpose), &written(&after.origin), &BATCH_ROWS_MAX],
+             WHERE (owner, purpose, origin) > ($1, $2, $3) AND ($4 OR kek <> $5)
+             ORDER BY owner, purpose, origin LIMIT $6",
+            &[
+                &written(&after.owner),
+                &written(&after.purpose),
+                &written(&after.origin),
+                &all,
+                &newest,
+                &BATCH_ROWS_MAX,
+            ],
         )
         .await?;
     let mut done = Rotation::default();
@@ -104,19 +143,22 @@ async fn secrets(inner: &Inner, after: &SecretSlot) -> Result<(Rotation, Place),
         }
         last = Some(slot);
     }
-    transaction.commit().await?;
     Ok((done, last.map_or(Place::Subjects(String::new()), Place::Secrets)))
 }
 
-async fn subjects(inner: &Inner, after: &str) -> Result<(Rotation, Place), Fault> {
-    let mut connection = inner.postgres.connection().await?;
-    let transaction = connection.transaction().await?;
-    canary::may_wrap(inner, &transaction).await?;
+/// A batch behind a place: of all rows, or only of those that need an older key.
+async fn subjects(
+    inner: &Inner,
+    transaction: &Transaction<'_>,
+    after: &str,
+    all: bool,
+) -> Result<(Rotation, Place), Fault> {
+    let newest = i64::from(inner.keys.newest());
     let rows = transaction
         .query(
             "SELECT subject, kek, wrapped FROM subjects
-             WHERE subject > $1 AND wrapped IS NOT NULL ORDER BY subject LIMIT $2",
-            &[&written(after), &BATCH_ROWS_MAX],
+             WHERE subject > $1 AND wrapped IS NOT NULL AND ($2 OR kek <> $3) ORDER BY subject LIMIT $4",
+            &[&written(after), &all, &newest, &BATCH_ROWS_MAX],
         )
         .await?;
     let mut done = Rotation::default();
@@ -139,10 +181,9 @@ async fn subjects(inner: &Inner, after: &str) -> Result<(Rotation, Place), Fault
              FROM unnest($2::text[], $3::int8[], $4::bytea[]) AS made (subject, kek, wrapped)
              WHERE subjects.subject = made.subject AND subjects.kek = made.kek
                AND subjects.wrapped IS NOT NULL",
-            &[&i64::from(inner.keys.newest()), &names, &before, &wrapped],
+            &[&newest, &names, &before, &wrapped],
         )
         .await?;
-    transaction.commit().await?;
     Ok((done, last.map_or(Place::Canary, Place::Subjects)))
 }
 
