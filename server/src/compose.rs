@@ -9,7 +9,9 @@ pub mod service;
 
 pub use api::context;
 pub use api::public_url;
-pub use keys::{default_key_file, key_ring};
+#[cfg(feature = "cluster")]
+pub use keys::given_key_ring;
+pub use keys::{default_key_file, key_ring, open_vault};
 
 use std::sync::Arc;
 
@@ -107,6 +109,12 @@ impl Followers {
     pub fn alone(mut self) -> Running {
         self.others.append(&mut self.everywhere);
         projector::start_at(&self.parts, self.others, self.pace)
+    }
+
+    /// Beside other processes that do the same.
+    #[cfg(feature = "cluster")]
+    pub fn sharing(self, sharing: projector::Sharing) -> Running {
+        projector::start_sharing(&self.parts, self.others, self.everywhere, self.pace, sharing)
     }
 }
 

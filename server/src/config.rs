@@ -1,5 +1,7 @@
 //! Configuration: read once, checked whole, then a value that never changes.
 
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod settings;
 pub mod sources;
 pub mod values;
@@ -7,6 +9,8 @@ pub mod values;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+#[cfg(feature = "cluster")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use app_sdk::egress::{AllowRule, EgressConfig};
@@ -51,6 +55,8 @@ pub struct Limits {
 #[derive(Clone)]
 pub enum Profile {
     Embedded,
+    #[cfg(feature = "cluster")]
+    Cluster(Arc<cluster::Settings>),
 }
 
 impl Profile {
@@ -90,7 +96,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
         return Err(ConfigError("both PORTAL_KEY and a key file are given; keep one of them".to_owned()));
     }
     Ok(Config {
-        profile: Profile::Embedded,
+        profile: profile(&reader)?,
         data: reader.read("data", |text| Ok(PathBuf::from(text)))?,
         listen: reader.read("listen", |text| {
             text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080".to_owned())
@@ -122,6 +128,22 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
         ready_lag: reader.read("ready_lag", values::count)?,
         disk_reserve: reader.read("disk_reserve", values::size)?,
     })
+}
+
+fn profile(reader: &Reader) -> Result<Profile, ConfigError> {
+    let is_cluster = reader.read("profile", |text| match text {
+        "embedded" => Ok(false),
+        "cluster" if cfg!(feature = "cluster") => Ok(true),
+        "cluster" => {
+            Err("this build has only the embedded profile; build with --features cluster".to_owned())
+        }
+        _ => Err("write embedded or cluster".to_owned()),
+    })?;
+    match is_cluster {
+        #[cfg(feature = "cluster")]
+        true => Ok(Profile::Cluster(Arc::new(cluster::read(reader)?))),
+        _ => Ok(Profile::Embedded),
+    }
 }
 
 fn limits(reader: &Reader) -> Result<Limits, ConfigError> {

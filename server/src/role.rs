@@ -45,9 +45,14 @@ impl Role {
         matches!(self, Self::Everything | Self::Projector)
     }
 
-    #[cfg(feature = "cluster")]
     pub fn relays(self) -> bool {
         matches!(self, Self::Everything | Self::Relay)
+    }
+
+    /// Needs the bus. Whoever does not goes on while it is down.
+    #[cfg(feature = "cluster")]
+    pub fn uses_the_bus(self) -> bool {
+        self.follows() || self.relays()
     }
 
     /// Works from views, so that it is ready only when they are near the log.

@@ -8,6 +8,7 @@ use super::Opened;
 use super::beside::Beside;
 use crate::client::Client;
 use crate::config::Config;
+use crate::profile::Relaying;
 use crate::role::Role;
 
 /// How much of an installation a process needs.
@@ -40,6 +41,7 @@ pub struct Service {
     config: Config,
     followers: Followers,
     beside: Option<Beside>,
+    relaying: Option<Relaying>,
 }
 
 enum Followers {
@@ -58,6 +60,10 @@ impl Service {
             Work::Role(role) if role.knows_endpoints() => Followers::One(opened.start_hooks()),
             Work::Role(_) => Followers::None,
         };
+        let relaying = match work {
+            Work::Role(role) if role.relays() => opened.home.relay(),
+            _ => None,
+        };
         if role.answers_people() {
             let interrupted = command_api::erasing::finish_open(&super::api::context(&opened, config)).await;
             interrupted
@@ -69,7 +75,7 @@ impl Service {
             Some(directory) => Some(Beside::start(directory, opened.parts.bus.clone()).await?),
             None => None,
         };
-        Ok(Self { opened, role, api, local, config: config.clone(), followers, beside })
+        Ok(Self { opened, role, api, local, config: config.clone(), followers, beside, relaying })
     }
 
     /// Calls the API without a network between.
@@ -81,6 +87,9 @@ impl Service {
     pub async fn stop(self) {
         if let Followers::Everything(running) = self.followers {
             running.stop().await;
+        }
+        if let Some(relaying) = self.relaying {
+            relaying.stop().await;
         }
         if let (Some(beside), Some(directory)) = (self.beside, self.opened.home.directory()) {
             beside.stop(directory).await;
