@@ -196,7 +196,8 @@ fn key_of(text: std::ffi::OsString) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text))
 }
 
-struct Reader(BTreeMap<&'static str, Given>);
+/// What is given of each setting, as text.
+pub struct Reader(BTreeMap<&'static str, Given>);
 
 impl Reader {
     fn optional<T>(
