@@ -23,6 +23,7 @@ pub mod project;
 pub mod rebuild;
 pub mod retry;
 pub mod seal;
+pub mod trace;
 pub mod wait;
 
 pub use envelope::{Actor, EventId, Meta, NewEvent, Position, Recorded, StreamName};

@@ -30,6 +30,7 @@ use crate::config::Config;
 use crate::installation::Installation;
 use crate::profile::{self, Home, Ports};
 use crate::role::Role;
+use crate::traces::TellTraces;
 
 /// An open installation. Nothing moves in it yet.
 pub struct Opened {
@@ -37,6 +38,8 @@ pub struct Opened {
     pub parts: Parts,
     pub views: Arc<ViewKeeper>,
     watch: WatchPace,
+    /// Where spans go, if anywhere.
+    trace_url: Option<url::Url>,
     pub hooks: Hooks,
     pub installation: Installation,
 }
@@ -62,16 +65,22 @@ async fn on(config: &Config, opened: profile::Opened) -> anyhow::Result<Opened> 
     let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
     let hooks = Hooks::new(hook_parts(&parts));
-    Ok(Opened { home, parts, views, watch: config.watch, hooks, installation })
+    let trace_url = config.trace_url.clone();
+    Ok(Opened { home, parts, views, watch: config.watch, trace_url, hooks, installation })
 }
 
 impl Opened {
     /// Views, runs, deliveries and links go on from here.
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
+        let mut others: Vec<Box<dyn Follower>> = vec![Box::new(links)];
+        if let Some(collector) = self.trace_url.clone() {
+            let Parts { executor, ids, .. } = self.parts.clone();
+            others.push(Box::new(TellTraces::new(executor.store, collector, ids)));
+        }
         self.home.start(Followers {
             parts: self.parts.clone(),
-            others: vec![Box::new(links)],
+            others,
             everywhere: vec![self.hooks.follower()],
             pace: self.watch,
         })

@@ -23,6 +23,7 @@ mod role;
 mod secrets;
 mod serving;
 mod staging;
+mod traces;
 
 use std::process::ExitCode;
 

@@ -61,7 +61,8 @@ fn not_read(error: &GetStreamError, wanted: &Config, address: &str) -> ConnectEr
     let why = engine::follow::chain(error);
     match error.kind() {
         GetStreamErrorKind::JetStream(error) if is_no_jetstream(&error) => no_jetstream(address),
-        _ if why.contains("no responders") => no_jetstream(address),
+        // Nobody answers the questions about streams.
+        _ if why.contains("JetStream resource does not exist") => no_jetstream(address),
         _ => ConnectError::Refused { stream: wanted.name.clone(), why },
     }
 }

@@ -74,6 +74,7 @@ async fn what_is_live_comes_by_the_bus_and_not_from_the_log() {
             appended += 1;
             take_until(subscription.as_mut(), appended).await;
             quiet = if counted.reads() == before { quiet + 1 } else { 0 };
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
     tokio::time::timeout(PATIENCE, warm).await.expect("the bus never carried anything");

@@ -7,4 +7,8 @@
 )]
 
 mod contract;
+mod refusals;
+mod relays;
 mod stage;
+mod tls;
+mod wipes;

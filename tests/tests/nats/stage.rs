@@ -146,3 +146,40 @@ impl EventStore for Counted {
         self.log.end()
     }
 }
+
+/// What the stream holds, in its order: each event's position, and the one it says comes before.
+pub async fn in_the_stream(server: &str, stream: &str) -> Vec<(Position, Position)> {
+    let client = async_nats::connect(server).await.unwrap();
+    let stream = async_nats::jetstream::new(client).get_stream(stream).await.unwrap();
+    let state = &stream.cached_info().state;
+    let mut found = vec![];
+    for sequence in state.first_sequence..=state.last_sequence {
+        let message = stream.get_raw_message(sequence).await.unwrap();
+        let number = |name: &str| message.headers.get(name).unwrap().as_str().parse().unwrap();
+        found.push((number(adapter_nats::POSITION), number(adapter_nats::PREVIOUS)));
+    }
+    found
+}
+
+/// Waits until the stream's last event is at a position.
+pub async fn wait_for_the_stream(server: &str, stream: &str, position: Position) {
+    let client = async_nats::connect(server).await.unwrap();
+    let context = async_nats::jetstream::new(client);
+    let reached = async {
+        loop {
+            if let Ok(stream) = context.get_stream_no_info(stream).await
+                && let Ok(last) = stream.get_last_raw_message_by_subject(">").await
+                && last.headers.get(adapter_nats::POSITION).unwrap().as_str() == position.to_string()
+            {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, reached).await.expect("the relay never got there");
+}
+
+/// Every event once, in order, each naming the one before it.
+pub fn whole(events: u64) -> Vec<(Position, Position)> {
+    (1..=events).map(|position| (position, position - 1)).collect()
+}

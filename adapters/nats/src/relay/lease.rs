@@ -49,3 +49,70 @@ impl<'a> Held<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use adapter_memory::{ManualClock, MemoryLeases};
+    use async_trait::async_trait;
+    use engine::ports::leases::LeaseError;
+
+    use super::*;
+
+    const TIME: Duration = Duration::from_secs(15);
+
+    /// Leases that can be cut off.
+    struct Reachable(MemoryLeases, AtomicBool);
+
+    #[async_trait]
+    impl Leases for Reachable {
+        async fn hold(&self, name: &str, holder: &str, time: Duration) -> Result<Option<Lease>, LeaseError> {
+            if self.1.load(Ordering::Relaxed) {
+                return self.0.hold(name, holder, time).await;
+            }
+            Err(LeaseError::Unavailable("cut off".into()))
+        }
+
+        async fn release(&self, name: &str, holder: &str) -> Result<(), LeaseError> {
+            self.0.release(name, holder).await
+        }
+
+        async fn held(&self, prefix: &str) -> Result<Vec<Lease>, LeaseError> {
+            self.0.held(prefix).await
+        }
+    }
+
+    fn leases() -> Reachable {
+        Reachable(MemoryLeases::new(std::sync::Arc::new(ManualClock::default())), AtomicBool::new(true))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_kept_while_it_can_be_renewed() {
+        let leases = leases();
+        let held = Held::take(&leases, "relay", "one", TIME).await.unwrap();
+        assert!(Held::take(&leases, "relay", "two", TIME).await.is_none());
+        assert!(tokio::time::timeout(TIME * 20, held.until_lost()).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bad_input_165_it_is_lost_at_the_next_renewal_when_somebody_else_has_it() {
+        let leases = leases();
+        let held = Held::take(&leases, "relay", "one", TIME).await.unwrap();
+        leases.release("relay", "one").await.unwrap();
+        leases.hold("relay", "two", TIME).await.unwrap().unwrap();
+        let begun = Instant::now();
+        held.until_lost().await;
+        assert!(begun.elapsed() <= TIME / 3 + Duration::from_millis(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bad_input_165_it_is_lost_when_its_time_is_over_and_nobody_answers() {
+        let leases = leases();
+        let held = Held::take(&leases, "relay", "one", TIME).await.unwrap();
+        leases.1.store(false, Ordering::Relaxed);
+        let begun = Instant::now();
+        held.until_lost().await;
+        assert!(begun.elapsed() >= TIME * 2 / 3 && begun.elapsed() <= TIME, "{:?}", begun.elapsed());
+    }
+}
