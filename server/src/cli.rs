@@ -102,11 +102,19 @@ impl Command {
             )),
             Self::Checkpoint(_) => Some((
                 "checkpoint",
-                "export the store, import it into a data directory of its own, and sign it there",
+                "KurrentDB keeps its log append-only; restrict who may write to it (docs/operations.md)",
             )),
             Self::Verify(args) if args.is_of_directory() => Some((
                 "verify",
-                "export the store with `export FILE`, and verify that with `verify --export FILE`",
+                "verify an exported file with `verify --export FILE`, or KurrentDB's files with its own tools",
+            )),
+            Self::Export(_) => Some((
+                "export",
+                "back up KurrentDB and PostgreSQL with their own tools, PostgreSQL last (docs/operations.md)",
+            )),
+            Self::ImportStore(_) => Some((
+                "import-store",
+                "begin with an empty cluster and import from the sites again (docs/operations.md)",
             )),
             _ => None,
         }

@@ -18,6 +18,11 @@ const FRESH: Duration = Duration::from_millis(500);
 /// A store that takes longer than this to answer is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Events read to count how far views are behind.
+const EVENTS_COUNTED_MAX: usize = 10_000;
+
+type Problem = Box<dyn std::error::Error + Send + Sync>;
+
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub ready: bool,
@@ -74,7 +79,9 @@ impl Ready {
             Err(_) => causes.push(slow("what this process stands on")),
         }
         let all = Filter::all();
-        let read = self.log.read_all(log_position.saturating_sub(1), &all, 1);
+        let from =
+            if self.home.directory().is_some() { log_position.saturating_sub(1) } else { log_position };
+        let read = self.log.read_all(from, &all, 1);
         match tokio::time::timeout(PATIENCE, read).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => causes.push(store(&error)),
@@ -92,7 +99,7 @@ impl Ready {
                 behind
             }
             Ok(Err(error)) => {
-                causes.push(store(&error));
+                causes.push(store(&*error));
                 0
             }
             Err(_) => {
@@ -103,17 +110,27 @@ impl Ready {
         Report { ready: causes.is_empty(), causes, log_position, views_behind }
     }
 
-    async fn behind(&self, end: u64) -> Result<(u64, &'static str), engine::ports::ReadError> {
+    async fn behind(&self, end: u64) -> Result<(u64, &'static str), Problem> {
         let mut most = (0, "");
         if !self.views {
             return Ok(most);
         }
+        let mut from = end;
         for view in views::ALL {
-            let behind = end.saturating_sub(self.reads.checkpoint(view).await?);
-            if behind > most.0 {
-                most = (behind, view.name);
+            let at = self.reads.checkpoint(view).await?;
+            if at < from {
+                (from, most.1) = (at, view.name);
             }
         }
+        most.0 = if self.home.directory().is_some() {
+            end - from
+        } else if from < end {
+            // Positions of a server's log have gaps: the events themselves are counted, as far as it matters.
+            let limit = usize::try_from(self.config.ready_lag).unwrap_or(usize::MAX).min(EVENTS_COUNTED_MAX);
+            self.log.read_all(from, &Filter::all(), limit.saturating_add(1)).await?.events.len() as u64
+        } else {
+            0
+        };
         Ok(most)
     }
 }
