@@ -17,10 +17,13 @@ mod listen;
 mod logging;
 mod numbers;
 mod output;
+mod profile;
 mod requests;
+mod role;
 mod secrets;
 mod serving;
 mod staging;
+mod traces;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! The one table of settings. Flags, environment, file, defaults and `--help` are all made from it.
 
+mod cluster;
+
 /// A setting as people see it. Its file key is `name`, its flag is `name` with dashes.
 pub struct Setting {
     pub name: &'static str,
@@ -9,6 +11,8 @@ pub struct Setting {
     pub value: &'static str,
     pub help: &'static str,
     pub heading: &'static str,
+    /// May hold a password: then it is never shown, and refused as a flag.
+    pub secret: bool,
 }
 
 impl Setting {
@@ -25,14 +29,26 @@ const fn setting(
     value: &'static str,
     help: &'static str,
 ) -> Setting {
-    Setting { name, env, default, value, help, heading: "Settings" }
+    Setting { name, env, default, value, help, heading: "Settings", secret: false }
+}
+
+/// Every setting there is, in the order of `--help`.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    OF_ALL.iter().chain(cluster::OF_CLUSTER)
 }
 
 /// The vault's key itself may only come from the environment: arguments are visible to every process.
 pub const KEY_ENV: &str = "PORTAL_KEY";
 pub const CONFIG_ENV: &str = "PORTAL_CONFIG";
 
-pub const ALL: &[Setting] = &[
+const OF_ALL: &[Setting] = &[
+    setting(
+        "profile",
+        "PORTAL_PROFILE",
+        "embedded",
+        "embedded|cluster",
+        "What an installation stands on: a data directory and one process, or servers shared by any number of processes",
+    ),
     setting(
         "data",
         "PORTAL_DATA",
@@ -136,6 +152,14 @@ pub const ALL: &[Setting] = &[
         "TIME",
         "How often everything that is watched is read, to find what nobody told of [default: 24h; 1h for what has no \
          time of change]",
+    ),
+    setting(
+        "trace_url",
+        "PORTAL_TRACE_URL",
+        "",
+        "URL",
+        "OpenTelemetry collector that traces are sent to (OTLP over HTTP, JSON), such as \
+         http://127.0.0.1:4318/v1/traces; none are sent without it",
     ),
     setting("metrics_public", "PORTAL_METRICS_PUBLIC", "false", "BOOL", "Serve /metrics without a token"),
     setting(
