@@ -137,6 +137,14 @@ pub const ALL: &[Setting] = &[
         "How often everything that is watched is read, to find what nobody told of [default: 24h; 1h for what has no \
          time of change]",
     ),
+    setting(
+        "trace_url",
+        "PORTAL_TRACE_URL",
+        "",
+        "URL",
+        "OpenTelemetry collector that traces are sent to (OTLP over HTTP, JSON), such as \
+         http://127.0.0.1:4318/v1/traces; none are sent without it",
+    ),
     setting("metrics_public", "PORTAL_METRICS_PUBLIC", "false", "BOOL", "Serve /metrics without a token"),
     setting(
         "ready_lag",

@@ -275,6 +275,10 @@ impl Stage {
     /// Publishes a scenario that begins when records change.
     pub async fn watch(&self, id: &str, mut graph: Value) {
         graph["nodes"][0]["on"] = "record-changed".into();
+        self.publish_new(id, graph).await;
+    }
+
+    pub async fn publish_new(&self, id: &str, graph: Value) {
         let create = ScenarioCommand::Create { name: id.into(), template: None };
         self.command::<Scenarios>(id, create).await;
         let save = ScenarioCommand::SaveDraft { expected: None, graph: graph.clone() };

@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use super::sources::{files, root};
 
 /// Our own crates, and which of our own crates each may depend on (for its library, not for its tests).
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("adapter-memory", &["domain", "engine"]),
@@ -19,6 +19,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("app-wordpress", &["domain", "engine", "app-sdk"]),
     ("app-portal", &["domain", "engine", "app-sdk"]),
     ("wordpress-model", &[]),
+    ("kurrent-model", &[]),
     ("ingest", &["domain", "engine", "app-sdk"]),
     ("projector", &["domain", "engine", "app-sdk"]),
     ("command-api", &["domain", "engine", "app-sdk"]),
