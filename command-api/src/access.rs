@@ -96,16 +96,13 @@ pub async fn authenticate(State(api): State<Shared>, mut request: Request, next:
     if (request.method(), request.uri().path()) == (&OPEN.0, OPEN.1) {
         return next.run(request).await;
     }
-    let shown = match presented::presented(&api, &request) {
+    let shown = match presented::presented(&api, request.method(), request.headers()).await {
         Ok(shown) => shown,
         Err(problem) => return problem.into_response(),
     };
     let (token, role) = match api.known.find(&api.context, &shown.token).await {
         Ok(Some(found)) => found,
         Ok(None) => {
-            if let Some(session) = &shown.session {
-                api.sessions.end(session);
-            }
             return unauthorized("the access token is not known here, or was revoked").into_response();
         }
         Err(problem) => return problem.into_response(),

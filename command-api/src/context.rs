@@ -11,7 +11,6 @@ use tokio::sync::Semaphore;
 
 use crate::access::Known;
 use crate::consents::Consents;
-use crate::sessions::Sessions;
 use crate::templates::Templates;
 
 /// The ports, apps and facts of this installation.
@@ -87,7 +86,7 @@ pub struct Api {
     pub context: Context,
     pub known: Known,
     pub consents: Consents,
-    pub sessions: Sessions,
+    pub signing_out: tokio::sync::Mutex<()>,
     pub probes: Arc<Semaphore>,
     pub streams: Arc<Semaphore>,
     pub revoking: tokio::sync::Mutex<()>,
@@ -104,7 +103,7 @@ impl Api {
             context,
             known: Known::default(),
             consents: Consents::default(),
-            sessions: Sessions::default(),
+            signing_out: tokio::sync::Mutex::default(),
             probes: Arc::new(Semaphore::new(probes)),
             streams: Arc::new(Semaphore::new(streams)),
             revoking: tokio::sync::Mutex::default(),

@@ -1,57 +1,143 @@
 //! Sessions of browsers: a cookie that stands for an access token, so that no script on a page ever holds one.
 //!
-//! Kept in memory on purpose: a restart asks people to sign in again, and nothing that could be stolen from a disk
-//! exists. A session never outlives its token, because every request looks for the token again.
+//! The cookie says itself which token it stands for (by its digest) and until when, sealed with a key that the vault
+//! keeps: it is as good after a restart as before, and for every process on the same vault. What is kept of sessions
+//! are only those that were signed out before their time, so that none of them comes back. A session never outlives
+//! its token, because every request looks for the token again.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use engine::ports::{Secret, SecretSlot};
+use serde::{Deserialize, Serialize};
 
-/// Sessions at the same time; the oldest gives way.
-const SESSIONS_MAX: usize = 1_000;
-/// Sessions of one token; its own oldest gives way, so that one token cannot push the others out.
-const OF_ONE_TOKEN_MAX: usize = 20;
+use crate::context::{Api, Context};
+use crate::problem::Problem;
 
-#[derive(Clone, Debug)]
+const KEY_BYTES: usize = 32;
+const ID_BYTES: usize = 16;
+/// Signed out before their time, of one token. With more of them, all its sessions of that moment end.
+const ENDED_MAX: usize = 200;
+/// Another process may write the same list at the same time: looked at again after each attempt.
+const ATTEMPTS_MAX: usize = 5;
+/// The longest cookie that is looked at.
+const COOKIE_MAX: usize = 256;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Digest of the access token that it stands for.
     pub token: String,
     pub expires_at: DateTime<Utc>,
+    id: String,
 }
 
-/// By the digest of their cookie.
-#[derive(Default)]
-pub struct Sessions(Mutex<HashMap<String, Session>>);
+/// What the vault holds of one token's sessions that were signed out.
+#[derive(Default, Serialize, Deserialize)]
+struct Ended {
+    /// All that expire until then, in milliseconds of Unix time.
+    until: i64,
+    /// By their id, with their expiry.
+    ids: Vec<(String, i64)>,
+}
 
-impl Sessions {
-    pub fn begin(&self, cookie: &str, session: Session, now: DateTime<Utc>) {
-        let mut live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        live.retain(|_, session| session.expires_at > now);
-        let own = live.values().filter(|other| other.token == session.token).count();
-        let among_own = own >= OF_ONE_TOKEN_MAX;
-        if among_own || live.len() >= SESSIONS_MAX {
-            let candidates = live.iter().filter(|(_, other)| !among_own || other.token == session.token);
-            let oldest = candidates.min_by_key(|(_, other)| other.expires_at).map(|(key, _)| key.clone());
-            oldest.map(|key| live.remove(&key));
+impl Ended {
+    fn has(&self, session: &Session) -> bool {
+        session.expires_at.timestamp_millis() <= self.until
+            || self.ids.iter().any(|(id, _)| *id == session.id)
+    }
+
+    fn add(&mut self, session: &Session, now: DateTime<Utc>, latest: DateTime<Utc>) {
+        self.ids.retain(|(_, expires_at)| *expires_at > now.timestamp_millis());
+        self.ids.push((session.id.clone(), session.expires_at.timestamp_millis()));
+        if self.ids.len() > ENDED_MAX {
+            self.until = latest.timestamp_millis();
+            self.ids.clear();
         }
-        live.insert(digest(cookie), session);
-    }
-
-    /// The session of a cookie's digest.
-    pub fn find(&self, digest: &str, now: DateTime<Utc>) -> Option<Session> {
-        let live = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        live.get(digest).filter(|session| session.expires_at > now).cloned()
-    }
-
-    pub fn end(&self, digest: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
     }
 }
 
-/// What is kept of a cookie.
-pub fn digest(cookie: &str) -> String {
-    engine::hash::hex(cookie.as_bytes())
+impl Api {
+    /// A new session of a token, by its digest: what the cookie says, and when it ends.
+    pub async fn begin_session(&self, token: String) -> Result<(String, Session), Problem> {
+        let context = &self.context;
+        let expires_at = context.clock.now() + context.settings.session_life;
+        let id = URL_SAFE_NO_PAD.encode(context.ids.random(ID_BYTES));
+        let said = format!("{token}.{}.{id}", expires_at.timestamp_millis());
+        let seal = seal(&key(context).await?, &said);
+        Ok((format!("{said}.{seal}"), Session { token, expires_at, id }))
+    }
+
+    /// The session of a cookie: sealed here, not over, not signed out.
+    pub async fn session_of(&self, cookie: &str) -> Result<Option<Session>, Problem> {
+        let Some((session, said, given)) = read(cookie) else { return Ok(None) };
+        let wanted = seal(&key(&self.context).await?, said);
+        // Compared as digests, so that the time it takes says nothing about the seal.
+        let is_ours = engine::hash::hex(given.as_bytes()) == engine::hash::hex(wanted.as_bytes());
+        Ok(if is_ours && self.goes_on(&session).await? { Some(session) } else { None })
+    }
+
+    pub async fn goes_on(&self, session: &Session) -> Result<bool, Problem> {
+        let is_over = session.expires_at <= self.context.clock.now();
+        Ok(!is_over && !ended(&self.context, &session.token).await?.has(session))
+    }
+
+    /// Signs out, for every process on this vault and for good.
+    pub async fn end_session(&self, session: &Session) -> Result<(), Problem> {
+        let context = &self.context;
+        let _one_at_a_time = self.signing_out.lock().await;
+        for _ in 0..ATTEMPTS_MAX {
+            let mut ended = ended(context, &session.token).await?;
+            if ended.has(session) {
+                return Ok(());
+            }
+            let now = context.clock.now();
+            ended.add(session, now, now + context.settings.session_life);
+            let text = serde_json::to_string(&ended).map_err(|error| Problem::fault(&error))?;
+            context.vault.store(&ended_slot(&session.token), &Secret::new(text)).await?;
+            if self::ended(context, &session.token).await?.has(session) {
+                return Ok(());
+            }
+        }
+        Err(Problem::busy("BUSY", "others are signing out at the same time", "sign out again in a moment"))
+    }
+}
+
+/// What a cookie says, unproven: its session, the sealed part, the seal.
+fn read(cookie: &str) -> Option<(Session, &str, &str)> {
+    if cookie.len() > COOKIE_MAX {
+        return None;
+    }
+    let (said, seal) = cookie.rsplit_once('.')?;
+    let mut parts = said.split('.');
+    let (token, expires_at, id) = (parts.next()?, parts.next()?, parts.next()?);
+    let expires_at = DateTime::from_timestamp_millis(expires_at.parse().ok()?)?;
+    let session = Session { token: token.to_owned(), expires_at, id: id.to_owned() };
+    parts.next().is_none().then_some((session, said, seal))
+}
+
+/// The key has one length and BLAKE3 cannot be extended, so a digest over both is a seal.
+fn seal(key: &Secret, said: &str) -> String {
+    engine::hash::hex(format!("{}\n{said}", key.expose()).as_bytes())
+}
+
+/// Made at the first sign-in. Of two processes that make one at the same time the later stays, and is the one read.
+async fn key(context: &Context) -> Result<Secret, Problem> {
+    let slot = SecretSlot { owner: "sessions".to_owned(), purpose: "seal".to_owned(), origin: String::new() };
+    if let Some(key) = context.vault.open(&slot).await? {
+        return Ok(key);
+    }
+    let fresh = Secret::new(URL_SAFE_NO_PAD.encode(context.ids.random(KEY_BYTES)));
+    context.vault.store(&slot, &fresh).await?;
+    Ok(context.vault.open(&slot).await?.unwrap_or(fresh))
+}
+
+fn ended_slot(token: &str) -> SecretSlot {
+    SecretSlot { owner: format!("sessions-{token}"), purpose: "ended".to_owned(), origin: String::new() }
+}
+
+async fn ended(context: &Context, token: &str) -> Result<Ended, Problem> {
+    let Some(text) = context.vault.open(&ended_slot(token)).await? else { return Ok(Ended::default()) };
+    serde_json::from_str(text.expose()).map_err(|error| Problem::fault(&error))
 }
 
 /// What a page must send beside the cookie to change anything. Whoever has the cookie can compute it, and nobody who
@@ -66,35 +152,36 @@ mod tests {
 
     use super::*;
 
-    fn session(token: &str, second: usize) -> Session {
-        let expires_at = DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(second).unwrap() + 1);
-        Session { token: token.to_owned(), expires_at }
+    fn session(id: usize, minutes: i64) -> Session {
+        let expires_at = DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        Session { token: "t".to_owned(), expires_at, id: id.to_string() }
     }
 
     #[test]
-    fn their_number_is_bounded_for_each_token_and_for_all() {
-        let now = DateTime::UNIX_EPOCH;
-        let sessions = Sessions::default();
-        sessions.begin("other", session("other", 0), now);
-        for n in 0..=OF_ONE_TOKEN_MAX {
-            sessions.begin(&n.to_string(), session("greedy", n), now);
+    fn a_cookie_is_read_only_when_it_is_whole() {
+        let (read_back, said, seal) = read("t.60000.7.abc").unwrap();
+        assert_eq!((read_back, said, seal), (session(7, 1), "t.60000.7", "abc"));
+        let long = format!("t.60000.{}.abc", "7".repeat(COOKIE_MAX));
+        for wrong in
+            ["", "t", "t.60000.abc", "t.x.7.abc", "t.60000.7.8.abc", "t.99999999999999999999.7.abc", &long]
+        {
+            assert!(read(wrong).is_none(), "{wrong}");
         }
-        let live = |cookie: &str| sessions.find(&digest(cookie), now).is_some();
-        assert!(live("other") && !live("0") && live("1"), "only its own oldest gives way");
-        for n in 0..SESSIONS_MAX {
-            sessions.begin(&format!("t{n}"), session(&format!("t{n}"), n + 100), now);
-        }
-        assert!(!live("other") && live("t0") && live(&format!("t{}", SESSIONS_MAX - 1)));
-        assert_eq!(sessions.0.lock().unwrap().len(), SESSIONS_MAX);
     }
 
     #[test]
-    fn a_session_ends_with_its_time() {
+    fn what_is_kept_of_ended_sessions_is_bounded_and_none_comes_back() {
         let now = DateTime::UNIX_EPOCH;
-        let sessions = Sessions::default();
-        sessions.begin("a", session("a", 9), now);
-        assert!(sessions.find(&digest("a"), now + TimeDelta::seconds(9)).is_some());
-        assert!(sessions.find(&digest("a"), now + TimeDelta::seconds(10)).is_none());
-        assert_ne!(csrf("a"), csrf("b"));
+        let latest = now + TimeDelta::minutes(60);
+        let mut ended = Ended::default();
+        ended.add(&session(0, 1), now, latest);
+        assert!(ended.has(&session(0, 1)) && !ended.has(&session(1, 1)));
+        ended.add(&session(1, 30), now + TimeDelta::minutes(2), latest);
+        assert_eq!(ended.ids.len(), 1, "what is over by itself is forgotten");
+        for n in 0..ENDED_MAX {
+            ended.add(&session(n + 2, 30), now, latest);
+        }
+        assert!(ended.ids.is_empty() && ended.has(&session(1, 30)) && ended.has(&session(9_999, 60)));
+        assert!(!ended.has(&session(9_999, 61)), "a later one is not meant");
     }
 }

@@ -87,7 +87,10 @@ pub struct RunState {
 impl RunState {
     /// Success is never set; it follows from what happened.
     pub fn status(&self) -> RunStatus {
-        let broken = self.fetches.values().filter_map(|f| f.finished.as_ref()).any(|f| !f.complete);
+        // Who asked for no more than some records got them: stopping there is no fault.
+        let is_limited = self.started.as_ref().is_some_and(|started| started.limit.is_some());
+        let falls_short = |f: &FetchFinished| !f.complete && (f.problem.is_some() || !is_limited);
+        let broken = self.fetches.values().filter_map(|f| f.finished.as_ref()).any(falls_short);
         match self.phase {
             RunPhase::Cancelling | RunPhase::Done if self.cancel_reason.is_some() => RunStatus::Cancelled,
             _ if broken && self.counts.settled() == 0 => RunStatus::Failed,
@@ -330,6 +333,18 @@ mod tests {
         assert_eq!(status(&[started(), settled(2, 0), finished(false)]), RunStatus::PartlyFailed);
         assert_eq!(status(&[started(), finished(false)]), RunStatus::Failed);
         assert_eq!(status(&[started(), finished(true)]), RunStatus::Succeeded);
+    }
+
+    #[test]
+    fn a_run_that_stopped_at_its_own_limit_has_succeeded() {
+        let RunEvent::Started(started) = started() else { unreachable!() };
+        let started = RunEvent::Started(RunStarted { limit: Some(2), ..started });
+        let ended = |event: RunEvent, settled| fold::<Runs>(&[started.clone(), settled, event]).status();
+        assert_eq!(ended(finished(false), settled(2, 0)), RunStatus::Succeeded);
+        assert_eq!(ended(finished(false), settled(2, 1)), RunStatus::PartlyFailed);
+        let RunEvent::FetchFinished(mut broken) = finished(false) else { unreachable!() };
+        broken.problem = Some(Problem { code: "X".into(), message: "x".into(), remedy: "x".into() });
+        assert_eq!(ended(RunEvent::FetchFinished(broken), settled(2, 0)), RunStatus::PartlyFailed);
     }
 
     #[test]

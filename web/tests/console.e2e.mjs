@@ -150,6 +150,24 @@ describe('the console', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
+  it('deletes a connection, and the list and the audit log show it', async () => {
+    const [site] = (await api(server, 'GET', '/connections')).items.filter(({ app }) => app === 'wordpress');
+    const made = await api(server, 'POST', '/connections', { app: 'wordpress', address: site.origin, name: 'To be deleted', test: false });
+    await api(server, 'GET', `/connections/${made.id}?min_position=${made.position}`);
+    await go(`/connections/${made.id}/status`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog');
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Cancel');
+    await dialog.getByRole('button', { name: /^Delete/ }).click();
+    await page.waitForURL((url) => url.pathname.endsWith('/ui/connections'));
+    await page.getByRole('table').first().waitFor();
+    assert.ok(!(await api(server, 'GET', '/connections')).items.some(({ id }) => id === made.id));
+    assert.equal(await page.getByRole('table').getByText('To be deleted').count(), 0);
+    await go('/audit');
+    await page.getByRole('table').getByText(made.id).or(page.getByRole('table').getByText('To be deleted')).first().waitFor();
+  });
+
   it('opens a run on its failures, each with field, message and what to do', async () => {
     const { items } = await api(server, 'GET', '/runs?phase=partly-failed');
     await go(`/runs/${items[0].id}`);
@@ -235,13 +253,11 @@ describe('the console', () => {
     await page.getByText(/^Not connected\. Showing the state of/).waitFor({ timeout: 30_000 });
     assert.equal(await page.getByRole('row').count(), rows);
     await startAgain(server);
-    // Sessions end with the server: who signs in again is where they were.
-    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor({ timeout: 40_000 });
-    await page.getByLabel('Access key').fill(server.token);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    // The session is as good as before: the page goes on where it was.
     await page.getByRole('table', { name: 'Runs' }).waitFor();
     assert.equal(await page.getByRole('row').count(), rows);
-    await page.getByText(/^Not connected/).waitFor({ state: 'detached', timeout: 30_000 });
+    await page.getByText(/^Not connected/).waitFor({ state: 'detached', timeout: 40_000 });
+    assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Runs');
   });
 
   it('answers unknown addresses as what they are', async () => {

@@ -1,24 +1,22 @@
 //! What a request shows to say who it is: an access token in its header, or the cookie of a session.
 
-use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{SCHEME, is_token, token_hash, unauthorized};
 use crate::context::Api;
 use crate::problem::Problem;
-use crate::sessions;
+use crate::sessions::{self, Session};
 
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
-/// Characters of 32 bytes in base64url.
-const COOKIE_CHARS: usize = 43;
 const COOKIE: &str = "portal_session";
 
-/// Digests of what a request came with, for looking again later.
+/// What a request came with, for looking again later.
 #[derive(Clone, Debug)]
 pub struct Presented {
+    /// The token's digest.
     pub token: String,
-    /// Of the session's cookie, when it came with one.
-    pub session: Option<String>,
+    /// When it came with a session's cookie.
+    pub session: Option<Session>,
 }
 
 /// The name of the session's cookie. Behind TLS it says that no sibling host may set it.
@@ -34,23 +32,21 @@ pub fn cookie<'a>(api: &Api, headers: &'a HeaderMap) -> Option<&'a str> {
         let (name, value) = pair.trim().split_once('=')?;
         (name == wanted).then_some(value)
     })?;
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    (value.len() == COOKIE_CHARS && value.bytes().all(plain)).then_some(value)
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    (!value.is_empty() && value.bytes().all(plain)).then_some(value)
 }
 
 /// A header speaks before a cookie: a program that sends both means the header.
-pub fn presented(api: &Api, request: &Request) -> Result<Presented, Problem> {
-    let headers = request.headers();
+pub async fn presented(api: &Api, method: &Method, headers: &HeaderMap) -> Result<Presented, Problem> {
     if headers.contains_key(header::AUTHORIZATION) {
         return Ok(Presented { token: by_header(headers)?, session: None });
     }
     let Some(cookie) = cookie(api, headers) else { return by_header(headers).map(by_token) };
-    let digest = sessions::digest(cookie);
-    let Some(session) = api.sessions.find(&digest, api.context.clock.now()) else {
+    let Some(session) = api.session_of(cookie).await? else {
         return Err(unauthorized("the session has ended; sign in again"));
     };
-    only_from_our_pages(api, request, cookie)?;
-    Ok(Presented { token: session.token, session: Some(digest) })
+    only_from_our_pages(api, method, headers, cookie)?;
+    Ok(Presented { token: session.token.clone(), session: Some(session) })
 }
 
 fn by_token(token: String) -> Presented {
@@ -59,10 +55,9 @@ fn by_token(token: String) -> Presented {
 
 /// Cookies know no ports: a page of another server on this host is "same-site" and its requests bring our cookie. So
 /// only our own origin's requests count, and only those that know what such a page cannot read may change anything.
-fn only_from_our_pages(api: &Api, request: &Request, cookie: &str) -> Result<(), Problem> {
-    let headers = request.headers();
+fn only_from_our_pages(api: &Api, method: &Method, headers: &HeaderMap, cookie: &str) -> Result<(), Problem> {
     refuse_foreign_pages(api, headers)?;
-    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let wanted = engine::hash::hex(sessions::csrf(cookie).as_bytes());
     // Compared as digests, so that the time it takes says nothing about the text.
     let matches = |given: &[u8]| engine::hash::hex(given) == wanted;

@@ -152,9 +152,12 @@ impl Listening {
     async fn may_listen(&self) -> bool {
         let Some(shown) = &self.shown else { return true };
         let context = &self.api.context;
-        let goes_on = |session: &String| self.api.sessions.find(session, context.clock.now()).is_some();
-        shown.session.as_ref().is_none_or(goes_on)
-            && matches!(self.api.known.find(context, &shown.token).await, Ok(Some(_)))
+        if let Some(session) = &shown.session
+            && !matches!(self.api.goes_on(session).await, Ok(true))
+        {
+            return false;
+        }
+        matches!(self.api.known.find(context, &shown.token).await, Ok(Some(_)))
     }
 
     async fn gather(&mut self) -> Result<(), Problem> {

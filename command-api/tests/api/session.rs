@@ -166,6 +166,49 @@ async fn live_updates_come_by_cookie_and_end_with_the_session() {
 }
 
 #[tokio::test]
+async fn a_session_is_as_good_after_a_restart_and_for_other_processes() {
+    let house = House::open().await;
+    let browser = Browser::open(&house, &house.viewer).await;
+    let ask = |app: &axum::Router| {
+        let request = browser.request(Method::GET, "/api/v1/session").body(Body::empty()).unwrap();
+        app.clone().oneshot(request)
+    };
+    // Nothing but the vault and the log is the same.
+    let other = command_api::router(house.context.clone());
+    assert_eq!(ask(&other).await.unwrap().status(), 200);
+    let leaving = browser.request(Method::DELETE, "/api/v1/session").header("x-csrf-token", &browser.csrf);
+    let leaving = leaving.body(Body::empty()).unwrap();
+    assert_eq!(other.clone().oneshot(leaving).await.unwrap().status(), 204);
+    for app in [&house.app, &other, &command_api::router(house.context.clone())] {
+        assert_eq!(ask(app).await.unwrap().status(), 401, "signed out in one is signed out everywhere");
+    }
+}
+
+#[tokio::test]
+async fn bad_input_073_a_changed_cookie_is_no_session() {
+    let house = House::open().await;
+    let mine = Browser::open(&house, &house.viewer).await;
+    let admin = Browser::open(&house, &house.administrator).await;
+    let value = |browser: &Browser<'_>| browser.cookie.split_once('=').unwrap().1.to_owned();
+    let (mine, admin) = (value(&mine), value(&admin));
+    let parts: Vec<&str> = mine.split('.').collect();
+    let theirs: Vec<&str> = admin.split('.').collect();
+    let changed = [
+        [theirs[0], parts[1], parts[2], parts[3]].join("."),
+        [parts[0], "9999999999999", parts[2], parts[3]].join("."),
+        [parts[0], parts[1], "other", parts[3]].join("."),
+        [parts[0], parts[1], parts[2], theirs[3]].join("."),
+        [parts[0], parts[1], parts[2]].join("."),
+        format!("{mine}.x"),
+        format!("{}.", [parts[0], parts[1], parts[2]].join(".")),
+    ];
+    for cookie in changed {
+        let request = Request::get("/api/v1/session").header("cookie", format!("portal_session={cookie}"));
+        house.send(request.body(Body::empty()).unwrap()).await.refused(401, "UNAUTHORIZED");
+    }
+}
+
+#[tokio::test]
 async fn behind_tls_the_cookie_is_bound_to_this_host() {
     let house = House::open().await;
     let context =

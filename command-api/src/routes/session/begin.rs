@@ -1,7 +1,5 @@
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,9 +7,7 @@ use super::{Session, set_cookie};
 use crate::access::{cookie, is_token, refuse_foreign_pages, token_hash, unauthorized};
 use crate::endpoint::{Json, Problem, Shared, State};
 use crate::extract::{OpenBody, SecretText};
-use crate::sessions::{self, csrf};
-
-const COOKIE_BYTES: usize = 32;
+use crate::sessions::csrf;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,16 +38,15 @@ pub async fn begin(
     let Some((token, role)) = found else {
         return Err(unauthorized("this access token is not known here, or was revoked").at("token"));
     };
-    let now = api.context.clock.now();
-    let expires_at = now + api.context.settings.session_life;
     // A new secret every time, so that nobody can fix a browser's session beforehand; the one before ends.
-    if let Some(old) = cookie(&api, &headers) {
-        api.sessions.end(&sessions::digest(old));
+    if let Some(old) = cookie(&api, &headers)
+        && let Some(session) = api.session_of(old).await?
+    {
+        api.end_session(&session).await?;
     }
-    let secret = URL_SAFE_NO_PAD.encode(api.context.ids.random(COOKIE_BYTES));
-    api.sessions.begin(&secret, sessions::Session { token: hash, expires_at }, now);
+    let (secret, begun) = api.begin_session(hash).await?;
     let name = api.token_name(&token).await?;
     let answer = set_cookie(&api, &secret, api.context.settings.session_life.as_secs())?;
-    let session = Session { name, role, csrf: Some(csrf(&secret)), expires_at: Some(expires_at) };
+    let session = Session { name, role, csrf: Some(csrf(&secret)), expires_at: Some(begun.expires_at) };
     Ok((answer, Json(session)))
 }

@@ -17,7 +17,7 @@ pub async fn end(
     shown: Option<axum::Extension<Presented>>,
 ) -> Result<impl IntoResponse, Problem> {
     if let Some(session) = shown.and_then(|shown| shown.0.session) {
-        api.sessions.end(&session);
+        api.end_session(&session).await?;
     }
     Ok((StatusCode::NO_CONTENT, set_cookie(&api, "", 0)?))
 }

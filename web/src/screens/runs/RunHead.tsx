@@ -20,6 +20,7 @@ export function RunHead({ run }: { run: Run }) {
     ['Failed', counts.failed, 'err-text'],
   ];
   const troubles = Object.values(run.fetches).flatMap(({ problem }) => (problem ? [problem] : []));
+  const isAtLimit = !isRunning && typeof run.limit === 'number' && Object.values(run.fetches).some(({ complete, problem }) => complete === false && !problem);
   return (
     <div className="card card-body stack">
       <div
@@ -54,6 +55,11 @@ export function RunHead({ run }: { run: Run }) {
           </p>
         ) : null}
       </div>
+      {isAtLimit ? (
+        <p className="small muted">
+          Stopped after {number(run.limit ?? 0)} {run.limit === 1 ? 'record' : 'records'}, as was asked. The source has more.
+        </p>
+      ) : null}
       {troubles.map((problem) => (
         <div key={problem.code + problem.message} className="error-panel" role="alert">
           <Icon name="alert-triangle" />
