@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::parts::Parts;
 use crate::projections;
 use crate::reactors::keep_in_step::{KeepInStep, WatchPace};
-use crate::reactors::read_deliveries::ReadDeliveries;
+use crate::reactors::read_deliveries::{PULL_EVERY, ReadDeliveries};
 use crate::reactors::start_change_runs::StartChangeRuns;
 use crate::reactors::start_runs::StartRuns;
 
@@ -49,7 +49,8 @@ pub fn start_at(parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) 
     let watch = KeepInStep::new(parts.clone(), pace, running.tasks.clone(), running.stop.clone());
     running.tasks.spawn(watch.run());
     let (tasks, stop) = (running.tasks.clone(), running.stop.clone());
-    let deliveries = ReadDeliveries::new(parts.clone(), GATHER, tasks, stop);
+    let deliveries =
+        ReadDeliveries::new(parts.clone(), GATHER, tasks, stop).pulling(pace.ask.unwrap_or(PULL_EVERY));
     running.follow(parts.bus.clone(), Box::new(deliveries));
     for follower in others {
         running.follow(parts.bus.clone(), follower);

@@ -1,6 +1,6 @@
 //! From a delivery to the record: what the world says is only a reason to look.
 
-mod sender;
+pub mod sender;
 mod site;
 
 use std::time::Duration;
