@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::decider::Decider;
@@ -84,6 +85,12 @@ pub struct OutboxPulled {
     pub lost: bool,
 }
 
+/// The keys of all days up to this one (UTC) are destroyed: nobody can read the bytes of their deliveries any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BytesErased {
+    pub until: NaiveDate,
+}
+
 events! {
     /// Facts about the reading of one connection's deliveries.
     InboxEvent {
@@ -91,6 +98,7 @@ events! {
         "inbox.gap-found" => GapFound(OutboxRange),
         "inbox.gap-filled" => GapFilled(OutboxRange),
         "inbox.pulled" => Pulled(OutboxPulled),
+        "inbox.bytes-erased" => BytesErased(BytesErased),
     }
 }
 
@@ -107,6 +115,8 @@ pub enum InboxCommand {
     Fill(OutboxRange),
     /// Changes were pulled, and what they name was looked at.
     Pull(OutboxPulled),
+    /// The keys of days are destroyed.
+    EraseBytes(BytesErased),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +127,9 @@ pub struct InboxState {
     /// What is missing, in order.
     #[serde(default)]
     pub gaps: Vec<OutboxRange>,
+    /// The bytes of deliveries up to this day are erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_until: Option<NaiveDate>,
 }
 
 pub struct Inboxes;
@@ -140,6 +153,8 @@ impl Decider for Inboxes {
                 let is_missing = state.gaps.iter().any(|gap| overlaps(gap, &range));
                 Ok(if is_missing { vec![InboxEvent::GapFilled(range)] } else { vec![] })
             }
+            InboxCommand::EraseBytes(erased) if state.erased_until >= Some(erased.until) => Ok(vec![]),
+            InboxCommand::EraseBytes(erased) => Ok(vec![InboxEvent::BytesErased(erased)]),
             InboxCommand::Pull(pulled) if pulled.range.first > pulled.range.last => Ok(vec![]),
             InboxCommand::Pull(pulled) => Ok(vec![InboxEvent::Pulled(pulled)]),
         }
@@ -160,6 +175,7 @@ impl Decider for Inboxes {
                 }
             }
             InboxEvent::GapFilled(range) => fill(state, range),
+            InboxEvent::BytesErased(erased) => state.erased_until = Some(erased.until),
             InboxEvent::Pulled(pulled) => {
                 fill(state, &pulled.range);
                 let highest = state.outboxes.entry(pulled.range.outbox.clone()).or_default();

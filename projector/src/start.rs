@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Days;
 use engine::follow::{self, Follower};
 use engine::ports::Bus;
 use engine::project::Projector;
@@ -11,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::parts::Parts;
 use crate::projections;
+use crate::reactors::erase_deliveries::EraseDeliveries;
 use crate::reactors::keep_in_step::{KeepInStep, WatchPace};
 use crate::reactors::read_deliveries::{PULL_EVERY, ReadDeliveries};
 use crate::reactors::start_change_runs::StartChangeRuns;
@@ -59,6 +61,11 @@ pub fn start_at(parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) 
 }
 
 impl Running {
+    /// Has the bytes of deliveries erased when they have been kept long enough.
+    pub fn erase_deliveries(&self, parts: &Parts, keep: Days) {
+        self.tasks.spawn(EraseDeliveries::new(parts.clone(), keep).run(self.stop.clone()));
+    }
+
     fn follow(&self, bus: Arc<dyn Bus>, mut follower: Box<dyn Follower>) {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {

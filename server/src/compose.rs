@@ -16,6 +16,7 @@ use std::sync::Arc;
 use adapter_memory::LogBus;
 use adapter_sqlite::{DataDir, SqliteEventStore, SqliteReadStore, SqliteVault, SystemClock, SystemIds};
 use app_portal::link_references::LinkReferences;
+use chrono::Days;
 use engine::execute::Executor;
 use engine::follow::{self, Follower};
 use engine::ports::{Bus, Clock, EventStore, Ids, ReadStore, Vault};
@@ -37,6 +38,7 @@ pub struct Opened {
     pub parts: Parts,
     pub views: Arc<ViewKeeper>,
     watch: WatchPace,
+    keep_deliveries: Days,
     pub hooks: Hooks,
     pub installation: Installation,
 }
@@ -66,14 +68,26 @@ pub async fn open_in(config: &Config, dir: DataDir) -> anyhow::Result<Opened> {
     let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
     let hooks = Hooks::new(hook_parts(&parts));
-    Ok(Opened { dir, log, parts, views, watch: config.watch, hooks, installation })
+    Ok(Opened {
+        dir,
+        log,
+        parts,
+        views,
+        watch: config.watch,
+        keep_deliveries: config.keep_deliveries,
+        hooks,
+        installation,
+    })
 }
 
 impl Opened {
     /// Views, runs, deliveries and links go on from here.
     pub fn start(&self) -> Running {
         let links = LinkReferences::new(self.parts.executor.clone(), self.parts.reads.clone());
-        projector::start_at(&self.parts, vec![Box::new(links), self.hooks.follower()], self.watch)
+        let running =
+            projector::start_at(&self.parts, vec![Box::new(links), self.hooks.follower()], self.watch);
+        running.erase_deliveries(&self.parts, self.keep_deliveries);
+        running
     }
 
     /// Who keeps the ledger of erasures.

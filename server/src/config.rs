@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use app_sdk::egress::{AllowRule, EgressConfig};
+use chrono::Days;
 use engine::ports::Secret;
 use ipnet::IpNet;
 use projector::WatchPace;
@@ -63,6 +64,8 @@ pub struct Config {
     pub limits: Limits,
     /// How often to look at what is watched; the app decides where it is absent.
     pub watch: WatchPace,
+    /// How long the bytes of deliveries are kept.
+    pub keep_deliveries: Days,
     pub metrics_public: bool,
     pub ready_lag: u64,
     pub disk_reserve: u64,
@@ -104,6 +107,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             sweep: reader.optional("sweep_every", values::time)?,
             ..WatchPace::default()
         },
+        keep_deliveries: reader.read("keep_deliveries", values::days)?,
         metrics_public: reader.read("metrics_public", values::yes)?,
         ready_lag: reader.read("ready_lag", values::count)?,
         disk_reserve: reader.read("disk_reserve", values::size)?,

@@ -137,6 +137,13 @@ pub const ALL: &[Setting] = &[
         "How often everything that is watched is read, to find what nobody told of [default: 24h; 1h for what has no \
          time of change]",
     ),
+    setting(
+        "keep_deliveries",
+        "PORTAL_KEEP_DELIVERIES",
+        "30d",
+        "DAYS",
+        "How long the bytes of webhooks are kept; then their keys are destroyed. What they led to stays",
+    ),
     setting("metrics_public", "PORTAL_METRICS_PUBLIC", "false", "BOOL", "Serve /metrics without a token"),
     setting(
         "ready_lag",

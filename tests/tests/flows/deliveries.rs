@@ -1,5 +1,6 @@
 //! From a delivery to the record: what the world says is only a reason to look.
 
+mod erased;
 pub mod sender;
 mod site;
 

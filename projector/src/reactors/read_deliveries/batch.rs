@@ -137,7 +137,11 @@ async fn open(parts: &Parts, rows: &[(String, DeliveryView)]) -> Result<Vec<Opti
 }
 
 fn hear(app: Option<&App>, row: &DeliveryView, body: Option<&[u8]>) -> Heard {
-    let Some(body) = body else { return Heard::nothing("its bytes were erased before they were read") };
+    // What it said nobody knows any more.
+    let Some(body) = body else {
+        let heard = Heard::nothing("its bytes were erased before they were read");
+        return Heard { look_at_all: true, ..heard };
+    };
     let Some(hear) = app.and_then(|app| app.hear.as_ref()) else {
         return Heard::nothing("nobody here knows what this app's deliveries mean");
     };
