@@ -36,12 +36,14 @@ pub struct Caller {
     pub token: String,
     pub role: Role,
     pub request: String,
+    /// Where the request stands in its sender's trace, as its `traceparent` header says.
+    pub trace: Option<String>,
 }
 
 impl Caller {
     /// What is written beside each event this request causes.
     pub fn meta(&self) -> Meta {
-        Meta::by(self.actor()).of(self.request.clone())
+        Meta::by(self.actor()).of(self.request.clone()).within(self.trace.as_deref())
     }
 
     pub fn actor(&self) -> String {
@@ -99,15 +101,17 @@ pub async fn authenticate(State(api): State<Shared>, mut request: Request, next:
         Err(problem) => return problem.into_response(),
     };
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let trace = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned);
     request.extensions_mut().insert(shown);
-    request.extensions_mut().insert(Caller { token, role, request: request_id });
+    request.extensions_mut().insert(Caller { token, role, request: request_id, trace });
     next.run(request).await
 }
 
 /// For calls that come from inside this process, from a command line that opened the data directory itself.
 pub async fn act_as_operator_of_this_machine(mut request: Request, next: Next) -> Response {
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let caller = Caller { token: "local".to_owned(), role: Role::Administrator, request: request_id };
+    let caller =
+        Caller { token: "local".to_owned(), role: Role::Administrator, request: request_id, trace: None };
     request.extensions_mut().insert(caller);
     next.run(request).await
 }

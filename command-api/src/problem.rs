@@ -256,7 +256,9 @@ impl From<StoreError> for Problem {
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error {
-            ReadError::Unavailable(_) => Self::unreachable("the store of views", &error),
+            ReadError::Unavailable(_) | ReadError::Moved { .. } => {
+                Self::unreachable("the store of views", &error)
+            }
             ReadError::Corrupt(_) => Self::fault(&error),
         }
     }

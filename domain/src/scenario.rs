@@ -3,6 +3,7 @@
 pub mod check;
 pub mod graph;
 pub mod plan;
+pub mod schedule;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

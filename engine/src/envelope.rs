@@ -9,6 +9,8 @@ use domain::event::Event;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::trace::TraceContext;
+
 /// Made by whoever appends, so that an append whose answer was lost can be recognised.
 pub type EventId = Uuid;
 
@@ -71,7 +73,7 @@ pub struct Meta {
     /// What it belongs to, the same along the whole chain: a run id, a request id.
     #[serde(rename = "of", default, skip_serializing_if = "Option::is_none")]
     pub correlation: Option<String>,
-    /// The event or request that caused it.
+    /// What caused it: a W3C trace context ([`crate::trace`]), an event's id, or the mark of a repeatable request.
     #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<String>,
 }
@@ -84,6 +86,22 @@ impl Meta {
     #[must_use]
     pub fn of(mut self, correlation: impl Into<String>) -> Self {
         self.correlation = Some(correlation.into());
+        self
+    }
+
+    /// Names an event as the cause, so that traces go through it.
+    #[must_use]
+    pub fn because_of(mut self, event: &Recorded) -> Self {
+        self.causation = Some(TraceContext::of(event).to_string());
+        self
+    }
+
+    /// Names the request that caused it, if its `traceparent` header is one.
+    #[must_use]
+    pub fn within(mut self, traceparent: Option<&str>) -> Self {
+        if let Some(context) = traceparent.and_then(TraceContext::parse) {
+            self.causation = Some(context.to_string());
+        }
         self
     }
 }

@@ -16,12 +16,14 @@ pub mod hash;
 pub mod history;
 pub mod hold;
 pub mod identity;
+pub mod keys;
 pub mod portable;
 pub mod ports;
 pub mod project;
 pub mod rebuild;
 pub mod retry;
 pub mod seal;
+pub mod trace;
 pub mod wait;
 
 pub use envelope::{Actor, EventId, Meta, NewEvent, Position, Recorded, StreamName};

@@ -14,8 +14,8 @@ pub use clock::{Clock, Ids};
 pub use event_store::{AppendError, Appended, EventStore, Expected, Filter, Slice, StoreError, StreamAppend};
 pub use leases::{Lease, LeaseError, Leases};
 pub use read_store::{
-    Change, Column, Doc, IndexValue, Kind, Order, Page, PageCursor, Query, ReadError, ReadStore, Row,
-    ViewBatch, ViewSpec,
+    Change, Column, Doc, Folding, IndexValue, Kind, Order, Page, PageCursor, Query, ReadError, ReadStore,
+    Row, ViewBatch, ViewSpec,
 };
 pub use vault::{Secret, SecretSlot, SubjectKey, Vault, VaultError};
 pub use view_digest::{ViewDigest, ViewHasher};

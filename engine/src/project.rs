@@ -187,6 +187,7 @@ impl Projector {
         Ok(ViewBatch {
             view: projection.view(),
             changes: docs.into_changes(),
+            after: Some(after),
             checkpoint: read_to.max(after),
         })
     }
@@ -215,8 +216,7 @@ impl Follower for Projector {
     }
 
     async fn take(&mut self, slice: Slice) -> Result<(), Cause> {
-        let folding = self.store.folding();
-        let _held = folding.lock().await;
+        let _held = self.store.folding().await?;
         self.fold(slice).await
     }
 }

@@ -117,8 +117,7 @@ impl Rebuild {
                 }
                 at = self.advance(projector, at, target, false, progress).await?;
             }
-            let folding = self.reads.folding();
-            let held = folding.lock().await;
+            let held = self.reads.folding().await?;
             let (target, in_step) = self.live(live).await?;
             if in_step && target >= at {
                 self.advance(projector, at, target, true, progress).await?;
@@ -145,8 +144,7 @@ impl Rebuild {
         if held {
             return projector.fold(slice).await;
         }
-        let folding = self.reads.folding();
-        let _held = folding.lock().await;
+        let _held = self.reads.folding().await?;
         projector.fold(slice).await
     }
 

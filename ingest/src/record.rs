@@ -46,7 +46,9 @@ pub async fn record(
         headers: kept(headers),
         secret: Some(authentic.secret),
     });
-    let event = NewEvent::of(&event, parts.ids.event_id(), Meta::by(format!("hook:{connection}")));
+    let traceparent = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    let meta = Meta::by(format!("hook:{connection}")).within(traceparent);
+    let event = NewEvent::of(&event, parts.ids.event_id(), meta);
     let events = vec![event.with_body(sealed)];
     let append = StreamAppend { stream: stream.clone(), expected: Expected::NoStream, events };
     match parts.executor.append(vec![append]).await {

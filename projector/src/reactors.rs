@@ -7,3 +7,4 @@ pub mod read_deliveries;
 pub mod run_nodes;
 pub mod start_change_runs;
 pub mod start_runs;
+pub mod start_scheduled_runs;

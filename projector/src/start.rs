@@ -17,6 +17,7 @@ use crate::reactors::keep_in_step::{KeepInStep, WatchPace};
 use crate::reactors::read_deliveries::{PULL_EVERY, ReadDeliveries};
 use crate::reactors::start_change_runs::StartChangeRuns;
 use crate::reactors::start_runs::StartRuns;
+use crate::reactors::start_scheduled_runs::StartScheduledRuns;
 
 /// How long runs may take to come to a safe point when the process is asked to end. Not reaching one loses nothing.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -48,6 +49,7 @@ pub fn start_at(parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) 
     let runs = StartRuns::new(parts.clone(), running.tasks.clone(), running.stop.clone());
     running.follow(parts.bus.clone(), Box::new(runs));
     running.follow(parts.bus.clone(), Box::new(StartChangeRuns::new(parts.clone())));
+    running.tasks.spawn(StartScheduledRuns::new(parts.clone()).run(running.stop.clone()));
     let watch = KeepInStep::new(parts.clone(), pace, running.tasks.clone(), running.stop.clone());
     running.tasks.spawn(watch.run());
     let (tasks, stop) = (running.tasks.clone(), running.stop.clone());

@@ -66,6 +66,8 @@ pub struct Config {
     pub watch: WatchPace,
     /// How long the bytes of deliveries are kept.
     pub keep_deliveries: Days,
+    /// Where traces are sent.
+    pub trace_url: Option<url::Url>,
     pub metrics_public: bool,
     pub ready_lag: u64,
     pub disk_reserve: u64,
@@ -108,10 +110,16 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             ..WatchPace::default()
         },
         keep_deliveries: reader.read("keep_deliveries", values::days)?,
+        trace_url: reader.optional("trace_url", trace_url)?,
         metrics_public: reader.read("metrics_public", values::yes)?,
         ready_lag: reader.read("ready_lag", values::count)?,
         disk_reserve: reader.read("disk_reserve", values::size)?,
     })
+}
+
+fn trace_url(text: &str) -> Result<url::Url, String> {
+    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or_else(|| "write the collector's address, such as http://127.0.0.1:4318/v1/traces".to_owned())
 }
 
 fn limits(reader: &Reader) -> Result<Limits, ConfigError> {

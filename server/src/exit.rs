@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use adapter_sqlite::OpenError;
+use engine::keys::KeyError;
 
 pub const FAILED: u8 = 1;
 pub const PARTLY: u8 = 2;
@@ -66,8 +67,16 @@ fn code_of(error: &anyhow::Error) -> u8 {
                 .map(|ending| ending.code)
                 .or_else(|| cause.downcast_ref::<crate::config::ConfigError>().map(|_| CONFIG))
                 .or_else(|| cause.downcast_ref::<OpenError>().map(of_open))
+                .or_else(|| cause.downcast_ref::<KeyError>().map(of_keys))
         })
         .unwrap_or(FAILED)
+}
+
+fn of_keys(error: &KeyError) -> u8 {
+    match error {
+        KeyError::Io { .. } => STORE,
+        KeyError::OpenToOthers(_) | KeyError::Ring(_) => CONFIG,
+    }
 }
 
 fn of_open(error: &OpenError) -> u8 {

@@ -35,15 +35,19 @@ pub fn start(format: LogFormat, level: filter::LevelFilter) -> Flush {
 }
 
 /// Our own crates log at the level asked; the rest only what is wrong.
-const OURS: [&str; 10] = [
+const OURS: [&str; 14] = [
     "portal_integrations",
     "domain",
     "engine",
     "adapter_memory",
     "adapter_sqlite",
+    "adapter_kurrent",
+    "adapter_nats",
+    "adapter_postgres",
     "app_sdk",
     "app_wordpress",
     "app_portal",
+    "ingest",
     "projector",
     "command_api",
 ];

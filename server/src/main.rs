@@ -21,6 +21,7 @@ mod requests;
 mod secrets;
 mod serving;
 mod staging;
+mod traces;
 
 use std::process::ExitCode;
 

@@ -3,10 +3,14 @@
 //!
 //!   tests/bench/run import|wordpress [users] [posts]
 
-use std::io::Write;
+#[path = "import/memory.rs"]
+mod memory;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use adapter_sqlite::SystemIds;
 use app_sdk::egress::{Egress, EgressConfig, Request, Url};
@@ -52,7 +56,37 @@ fn main() {
         let down = ["down", &folder.path().join("site").to_string_lossy(), "--remove"].map(str::to_owned);
         Command::new("tests/wordpress/site").args(down).status().expect("the site ends");
     }
+    ready(binary, &data);
     println!("ratio: {:.2}", first / floor);
+}
+
+/// From starting the server on what was imported to its first "ready".
+fn ready(binary: &str, data: &std::path::Path) {
+    let begun = Instant::now();
+    let mut server = Command::new(binary)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the server starts");
+    let mut lines = BufReader::new(server.stdout.take().expect("its output")).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| line.strip_prefix("listening on http://").map(str::to_owned));
+    let address = address.expect("it says where it listens");
+    let told = begun.elapsed();
+    while !is_ready(&address) {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    println!("serve: listens after {} ms, ready after {} ms", told.as_millis(), begun.elapsed().as_millis());
+    server.kill().expect("it is ours");
+    server.wait().expect("it ends");
+}
+
+fn is_ready(address: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let asked = stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n");
+    let mut answer = String::new();
+    asked.is_ok() && stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
 }
 
 fn model(runtime: &tokio::runtime::Runtime, users: u64, posts: u64) -> wordpress_model::Running {
@@ -137,7 +171,7 @@ fn import(binary: &str, place: &Place, data: &std::path::Path, folder: &std::pat
     let mut file = std::fs::File::create(&password).expect("a file");
     file.write_all(place.password.as_bytes()).expect("written");
     let begun = Instant::now();
-    let ended = Command::new(binary)
+    let child = Command::new(binary)
         .args([
             "import",
             "--json",
@@ -153,9 +187,13 @@ fn import(binary: &str, place: &Place, data: &std::path::Path, folder: &std::pat
         .arg("--data")
         .arg(data)
         .env("PORTAL_EGRESS_ALLOW", "127.0.0.0/8")
-        .output()
+        .stdout(Stdio::piped())
+        .spawn()
         .expect("the binary runs");
+    let memory = memory::watch(child.id());
+    let ended = child.wait_with_output().expect("the binary ends");
     let seconds = begun.elapsed().as_secs_f64();
+    println!("most memory of the import: {} MiB", memory.join().expect("watched") >> 20);
     let told = String::from_utf8_lossy(&ended.stdout).into_owned();
     assert!(matches!(ended.status.code(), Some(0 | 2)), "{told}");
     seconds

@@ -3,6 +3,7 @@
 
 pub mod bus;
 pub mod event_store;
+pub mod leases;
 pub mod read_store;
 pub mod samples;
 pub mod vault;

@@ -4,4 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "this is test code, only not below `tests`")]
 
 pub mod contracts;
+pub mod nats_server;
+pub mod postgres_server;
 pub mod receiver;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use engine::Position;
 use engine::ports::{
-    Change, Doc, IndexValue, Order, Page, PageCursor, Query, ReadError, ReadStore, Row, ViewBatch,
+    Change, Doc, Folding, IndexValue, Order, Page, PageCursor, Query, ReadError, ReadStore, Row, ViewBatch,
     ViewDigest, ViewHasher, ViewSpec,
 };
 
@@ -48,6 +48,10 @@ impl ReadStore for MemoryReadStore {
             batch.check().map_err(|why| ReadError::Unavailable(why.into()))?;
         }
         let mut views = self.views();
+        for batch in &batches {
+            let found = views.get(&(batch.view.name, batch.view.version)).map_or(0, |view| view.checkpoint);
+            batch.check_place(found)?;
+        }
         for batch in batches {
             let view = views.entry((batch.view.name, batch.view.version)).or_default();
             for change in batch.changes {
@@ -113,8 +117,8 @@ impl ReadStore for MemoryReadStore {
         Ok(())
     }
 
-    fn folding(&self) -> Arc<tokio::sync::Mutex<()>> {
-        self.folding.clone()
+    async fn folding(&self) -> Result<Folding, ReadError> {
+        Ok(Folding::new(self.folding.clone().lock_owned().await))
     }
 }
 

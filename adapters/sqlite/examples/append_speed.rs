@@ -137,7 +137,7 @@ async fn views(dir: &DataDir) -> Result<(), Box<dyn std::error::Error>> {
                 columns: vec![Some(number.cast_signed().into())],
             };
             let changes = (first..first + step as u64).map(put).collect();
-            store.apply(vec![ViewBatch { view: &VIEW, changes, checkpoint: first + 1 }]).await?;
+            store.apply(vec![ViewBatch { view: &VIEW, changes, after: None, checkpoint: first + 1 }]).await?;
         }
         println!("views, {round}: {} puts a second", per_second(rows, start.elapsed()));
     }

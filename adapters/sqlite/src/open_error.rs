@@ -37,9 +37,7 @@ pub enum OpenError {
     Unsafe { file: PathBuf, detail: String },
     #[error("SQLite {found} is linked, but below 3.51.3 it can damage a log; build with the bundled SQLite")]
     OldSqlite { found: String },
-    #[error("the key file {} can be read by other users; run: chmod 600 {}", .0.display(), .0.display())]
-    KeyFileOpenToOthers(PathBuf),
-    /// The key ring does not open this vault, or is no key ring.
+    /// The key ring does not open this vault.
     #[error("{0}")]
     Key(String),
     #[error("{} cannot be used: {source}", file.display())]

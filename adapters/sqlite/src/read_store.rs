@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::Position;
-use engine::ports::{Doc, Page, Query, ReadError, ReadStore, ViewBatch, ViewDigest, ViewSpec};
+use engine::ports::{Doc, Folding, Page, Query, ReadError, ReadStore, ViewBatch, ViewDigest, ViewSpec};
 
 use crate::data_dir::DataDir;
 use crate::database::{self, Durability, Kind, is_damage};
@@ -114,8 +114,8 @@ impl ReadStore for SqliteReadStore {
         self.writer.scrub().await
     }
 
-    fn folding(&self) -> Arc<tokio::sync::Mutex<()>> {
-        self.folding.clone()
+    async fn folding(&self) -> Result<Folding, ReadError> {
+        Ok(Folding::new(self.folding.clone().lock_owned().await))
     }
 }
 

@@ -2,17 +2,16 @@
 //! lives elsewhere. A copy of this file alone opens nothing.
 
 mod file;
-mod key_ring;
 mod rotate;
 mod secrets;
 mod subjects;
 mod suppressed;
-mod wrap;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use engine::keys::{UnwrapError, fresh_key, identity_hash, places};
 use engine::ports::vault::Rotation;
 use engine::ports::{Ids, Secret, SecretSlot, SubjectKey, Vault, VaultError};
 use rusqlite::{Connection, OptionalExtension};
@@ -24,8 +23,8 @@ use crate::database::{self, Durability, Kind, is_damage};
 use crate::open_error::OpenError;
 use crate::recent::Recent;
 
+pub use engine::keys::KeyRing;
 pub use file::{VaultFile, VaultImport};
-pub use key_ring::KeyRing;
 
 const VAULT: Kind = Kind {
     file: "vault.db",
@@ -141,7 +140,7 @@ impl Vault for SqliteVault {
 
     async fn identity_hash(&self, identity: &str) -> Result<String, VaultError> {
         let identity = identity.to_owned();
-        self.run(move |inner| Ok(suppressed::hash(&inner.db(), &identity))).await
+        self.run(move |inner| Ok(inner.db().hash(&identity))).await
     }
 
     async fn suppress(&self, hashes: &[String]) -> Result<(), VaultError> {
@@ -158,7 +157,7 @@ impl Vault for SqliteVault {
         self.run(move |inner| {
             let hashes: Vec<String> = {
                 let db = inner.db();
-                identities.iter().map(|identity| suppressed::hash(&db, identity)).collect()
+                identities.iter().map(|identity| db.hash(identity)).collect()
             };
             let known = inner.suppressed();
             Ok(hashes.iter().map(|hash| known.contains(hash)).collect())
@@ -219,6 +218,10 @@ impl Db {
         outcome
     }
 
+    fn hash(&self, identity: &str) -> String {
+        identity_hash(&self.fingerprint_key, identity)
+    }
+
     /// Copies the write-ahead log into the database, so that it keeps nothing of what was destroyed.
     fn scrub(&self) -> Result<(), Fault> {
         Ok(scrub(&self.connection)?)
@@ -240,6 +243,15 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
+impl From<UnwrapError> for Fault {
+    fn from(error: UnwrapError) -> Self {
+        match error {
+            UnwrapError::Missing(_) => Self::Key(error.to_string()),
+            UnwrapError::Broken => Self::Damage(error.to_string()),
+        }
+    }
+}
+
 impl From<Fault> for VaultError {
     fn from(fault: Fault) -> Self {
         match fault {
@@ -256,11 +268,11 @@ fn canary(connection: &Connection, keys: &KeyRing, ids: &dyn Ids) -> Result<Zero
         .query_row("SELECT kek, wrapped FROM canary", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((kek, wrapped)) = found {
-        return keys.unwrap(kek, &[b"canary"], &wrapped).map_err(|fault| match fault {
-            Fault::Damage(_) => Fault::Key(format!(
+        return keys.unwrap(kek, &places::CANARY, &wrapped).map_err(|error| match error {
+            UnwrapError::Broken => Fault::Key(format!(
                 "key v{kek} of the key ring does not open this vault: give the vault's own key ring"
             )),
-            other => other,
+            UnwrapError::Missing(_) => error.into(),
         });
     }
     let rows: i64 = connection.query_row(
@@ -271,8 +283,8 @@ fn canary(connection: &Connection, keys: &KeyRing, ids: &dyn Ids) -> Result<Zero
     if rows > 0 {
         return Err(Fault::Damage("its canary is missing".to_owned()));
     }
-    let key = wrap::fresh_key(ids);
-    let (kek, wrapped) = keys.wrap(&[b"canary"], &key, ids);
+    let key = fresh_key(ids);
+    let (kek, wrapped) = keys.wrap(&places::CANARY, &key, ids);
     connection.execute("INSERT INTO canary (id, kek, wrapped) VALUES (1, ?, ?)", (kek, wrapped))?;
     Ok(key)
 }

@@ -41,9 +41,9 @@ pub async fn public_resources(egress: &Egress, root: &ApiRoot) -> Vec<ResourceIn
 
 /// What the account may know: with `context=edit` also the capabilities behind each kind.
 pub async fn known_resources(site: &Site) -> Vec<ResourceInfo> {
-    let types = kinds(editable(site, "/wp/v2/types").await);
-    let taxonomies = kinds(editable(site, "/wp/v2/taxonomies").await);
-    resources(&types, &taxonomies)
+    let (types, taxonomies) =
+        futures::join!(editable(site, "/wp/v2/types"), editable(site, "/wp/v2/taxonomies"));
+    resources(&kinds(types), &kinds(taxonomies))
 }
 
 async fn editable(site: &Site, route: &str) -> Result<Answer, Fault> {

@@ -154,8 +154,7 @@ async fn clean(
     view: &'static ViewSpec,
     rows: &BTreeMap<String, BTreeSet<u64>>,
 ) -> Result<(), Cause> {
-    let folding = context.reads.folding();
-    let _held = folding.lock().await;
+    let _held = context.reads.folding().await?;
     let checkpoint = context.reads.checkpoint(view).await?;
     let keys: Vec<String> = rows.keys().cloned().collect();
     if checkpoint == 0 || keys.is_empty() {
@@ -172,6 +171,6 @@ async fn clean(
             changes.push(Change::Put { key: key.clone(), doc, columns });
         }
     }
-    context.reads.apply(vec![ViewBatch { view, changes, checkpoint }]).await?;
+    context.reads.apply(vec![ViewBatch { view, changes, after: Some(checkpoint), checkpoint }]).await?;
     Ok(())
 }

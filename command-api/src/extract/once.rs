@@ -59,7 +59,9 @@ impl Once {
 
     /// Beside each event, so that a repeat finds what the first time did.
     pub fn mark(&self, mut meta: Meta) -> Meta {
-        meta.causation = self.cause();
+        if let Some(cause) = self.cause() {
+            meta.causation = Some(cause);
+        }
         meta
     }
 

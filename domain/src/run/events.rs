@@ -24,6 +24,8 @@ pub enum Trigger {
     Manual,
     /// Records changed in the source, and were recorded.
     RecordChanged,
+    /// A schedule was due.
+    Schedule,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

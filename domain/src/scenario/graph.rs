@@ -70,6 +70,12 @@ pub enum Branch {
 pub enum NodeKind {
     Trigger {
         on: TriggerOn,
+        /// Only of a schedule: when it is due, as five fields of cron.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cron: Option<String>,
+        /// Only of a schedule: the time zone that its hours are told in; UTC where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<String>,
     },
     Fetch(Fetch),
     Filter {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{ViewSpec, text};
+use crate::scenario::graph::{Graph, NodeKind, TriggerOn};
+use crate::scenario::schedule::Schedule;
 
 /// Key: scenario id.
 pub const SCENARIOS: ViewSpec = ViewSpec { name: "scenarios", version: 1, columns: &[text("name")] };
@@ -31,6 +33,23 @@ pub struct ScenarioView {
     pub versions: Vec<VersionLine>,
     pub created_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+}
+
+impl ScenarioView {
+    /// When it starts by itself: published, on, and with a trigger that names times. A graph that cannot be read has
+    /// none; its own check says what is wrong with it.
+    pub fn schedule(&self) -> Option<Schedule> {
+        if self.off || self.version == 0 {
+            return None;
+        }
+        let graph = Graph::parse(&self.version_graph).ok()?;
+        graph.nodes.iter().find_map(|node| match &node.kind {
+            NodeKind::Trigger { on: TriggerOn::Schedule, cron: Some(cron), zone } => {
+                Schedule::parse(cron, zone.as_deref()).ok()
+            }
+            _ => None,
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

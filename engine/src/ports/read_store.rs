@@ -1,11 +1,8 @@
 //! Views: documents by key, with declared index columns. A view's rows and its checkpoint move in one commit.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use bytes::Bytes;
 pub use domain::views::{Column, Kind, ViewSpec};
-use tokio::sync::Mutex;
 
 use super::{Cause, ViewDigest};
 use crate::envelope::Position;
@@ -53,6 +50,9 @@ pub struct ViewBatch {
     pub view: &'static ViewSpec,
     /// Later changes of a key win.
     pub changes: Vec<Change>,
+    /// Where the view was when the fold began. When it is elsewhere, somebody else has folded it meanwhile, and nothing
+    /// of the call happens. `None` for changes that no fold made.
+    pub after: Option<Position>,
     /// The view now shows the log up to here.
     pub checkpoint: Position,
 }
@@ -72,7 +72,18 @@ impl ViewBatch {
                 return Err(format!("row {key} does not have the columns of view {}", self.view.name));
             }
         }
+        if self.after.is_some_and(|after| after > self.checkpoint) {
+            return Err(format!("view {} would go back to {}", self.view.name, self.checkpoint));
+        }
         Ok(())
+    }
+
+    /// Refuses a batch whose fold did not begin where the view is.
+    pub fn check_place(&self, found: Position) -> Result<(), ReadError> {
+        match self.after {
+            Some(after) if after != found => Err(ReadError::Moved { view: self.view.name, after, found }),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -173,6 +184,9 @@ pub struct Page {
 pub enum ReadError {
     #[error("the read store cannot be reached")]
     Unavailable(#[source] Cause),
+    /// Whoever gets this reads the view's checkpoint again and goes on from there.
+    #[error("view {view} is at {found} and not at {after}: another process folded it meanwhile")]
+    Moved { view: &'static str, after: Position, found: Position },
     #[error("the read store is damaged; it can be rebuilt from the log")]
     Corrupt(#[source] Cause),
 }
@@ -207,6 +221,18 @@ pub trait ReadStore: Send + Sync {
     async fn scrub(&self) -> Result<(), ReadError>;
 
     /// Held by whoever folds events into the views, or exchanges one: a fold that began with one view's documents must
-    /// not end in another's.
-    fn folding(&self) -> Arc<Mutex<()>>;
+    /// not end in another's. Waits until nobody else holds it, in whichever process; when the store is lost, what is
+    /// applied under it is refused.
+    async fn folding(&self) -> Result<Folding, ReadError>;
+}
+
+/// Lets go when it is dropped.
+pub struct Folding {
+    _held: Box<dyn Send + Sync>,
+}
+
+impl Folding {
+    pub fn new(held: impl Send + Sync + 'static) -> Self {
+        Self { _held: Box::new(held) }
+    }
 }

@@ -45,6 +45,8 @@ struct Changes {
     /// By fetch node, by record: the newest revision.
     items: BTreeMap<String, BTreeMap<String, u64>>,
     count: usize,
+    /// The change that was recorded last.
+    newest: Option<Recorded>,
 }
 
 impl StartChangeRuns {
@@ -79,7 +81,7 @@ impl StartChangeRuns {
                 }),
             );
         }
-        match self.append(&run, commands).await {
+        match self.append(&run, commands, changes.newest.as_ref()).await {
             Ok(position) => {
                 // Only a run that the view shows keeps the next one from beginning beside it.
                 engine::wait::until(&*self.parts.reads, &RUNS, position, VIEW_PATIENCE).await?;
@@ -91,10 +93,16 @@ impl StartChangeRuns {
         Ok(())
     }
 
-    async fn append(&self, run: &RunId, commands: Vec<RunCommand>) -> Result<Position, AppendError> {
+    async fn append(
+        &self,
+        run: &RunId,
+        commands: Vec<RunCommand>,
+        cause: Option<&Recorded>,
+    ) -> Result<Position, AppendError> {
         let mut state = <Runs as Decider>::State::default();
         let mut events = vec![];
         let meta = Meta::by("changes").of(run.to_string());
+        let meta = cause.into_iter().fold(meta, Meta::because_of);
         for command in commands {
             let decided =
                 Runs::decide(&state, command).map_err(|rejection| AppendError::Refused(rejection.detail))?;
@@ -141,7 +149,7 @@ impl StartChangeRuns {
             .fetches()
             .map(|(node, connection, resource)| (format!("{connection}.{resource}"), node.to_owned()))
             .collect();
-        let mut changes = Changes { until: after, items: BTreeMap::new(), count: 0 };
+        let mut changes = Changes { until: after, items: BTreeMap::new(), count: 0, newest: None };
         let filter = Filter::categories(["record"]);
         loop {
             let slice = self.parts.executor.store.read_all(changes.until, &filter, READ_MAX).await?;
@@ -154,6 +162,7 @@ impl StartChangeRuns {
                 }
                 let items = changes.items.entry(node.clone()).or_default();
                 changes.count += usize::from(items.insert(key.id, event.revision).is_none());
+                changes.newest = Some(event.clone());
             }
             changes.until = slice.read_to;
             if done || changes.count >= CHANGES_MAX {

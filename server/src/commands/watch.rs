@@ -15,7 +15,7 @@ use crate::listen::Stop;
 use progress::Progress;
 
 /// How often a run is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Looks until the run is over and gives it as it then is. A signal ends the waiting, not the run: it goes on from
 /// where it is when the installation next starts.

@@ -6,12 +6,14 @@ use anyhow::Context;
 use axum::Router;
 use engine::follow;
 use engine::ports::Secret;
+use projector::Parts;
 use tokio::task::JoinHandle;
 
 use super::Opened;
 use crate::checkpoints::Notary;
 use crate::client::Client;
 use crate::config::Config;
+use crate::traces::TellTraces;
 
 /// How much of an installation a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,7 @@ pub struct Service {
     notary: Arc<Notary>,
     signing: JoinHandle<()>,
     ledger: JoinHandle<()>,
+    traces: Option<JoinHandle<()>>,
 }
 
 enum Followers {
@@ -54,12 +57,17 @@ impl Service {
         let (mut keeper, bus) = (opened.ledger(), opened.parts.bus.clone());
         keeper.catch_up(&*opened.parts.executor.store).await?;
         let ledger = tokio::spawn(async move { follow::run(&*bus, &mut keeper).await });
+        let traces = config.trace_url.clone().filter(|_| work == Work::Everything).map(|collector| {
+            let Parts { executor, bus, ids, .. } = opened.parts.clone();
+            let mut traces = TellTraces::new(executor.store, collector, ids);
+            tokio::spawn(async move { follow::run(&*bus, &mut traces).await })
+        });
         let notary = Arc::new(opened.notary());
         let signing = tokio::spawn({
             let notary = notary.clone();
             async move { notary.run().await }
         });
-        Ok(Self { opened, api, local, config: config.clone(), followers, notary, signing, ledger })
+        Ok(Self { opened, api, local, config: config.clone(), followers, notary, signing, ledger, traces })
     }
 
     /// Calls the API without a network between.
@@ -74,6 +82,7 @@ impl Service {
             Followers::Views(views) => drop(views),
         }
         self.ledger.abort();
+        self.traces.inspect(JoinHandle::abort);
         if let Err(error) = self.opened.ledger().catch_up(&*self.opened.parts.executor.store).await {
             tracing::error!(error = %format!("{error:#}"), "the ledger of erasures is behind; the next start writes it");
         }

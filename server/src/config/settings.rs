@@ -144,6 +144,14 @@ pub const ALL: &[Setting] = &[
         "DAYS",
         "How long the bytes of webhooks are kept; then their keys are destroyed. What they led to stays",
     ),
+    setting(
+        "trace_url",
+        "PORTAL_TRACE_URL",
+        "",
+        "URL",
+        "OpenTelemetry collector that traces are sent to (OTLP over HTTP, JSON), such as \
+         http://127.0.0.1:4318/v1/traces; none are sent without it",
+    ),
     setting("metrics_public", "PORTAL_METRICS_PUBLIC", "false", "BOOL", "Serve /metrics without a token"),
     setting(
         "ready_lag",

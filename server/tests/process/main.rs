@@ -11,3 +11,4 @@ mod keys;
 mod logs;
 mod rebuild;
 mod running;
+mod traces;

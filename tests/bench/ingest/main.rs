@@ -24,6 +24,8 @@ const SECRET: &str = "whsec_cG9ydGFsLXRlc3Qtc2lnbmluZy1rZXktMDAwMQ==";
 /// Ends its process when dropped.
 struct Server {
     child: Child,
+    /// Its data; goes when the server has ended.
+    _folder: tempfile::TempDir,
     address: SocketAddr,
     path: String,
 }
@@ -74,17 +76,18 @@ async fn measure(
 }
 
 fn reference() -> Server {
-    let folder = tempfile::tempdir().expect("a folder").keep();
+    let folder = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(std::env::current_exe().expect("this program"));
-    start(command.arg("reference").arg(folder), "/hooks/cn_site")
+    command.arg("reference").arg(folder.path());
+    start(&mut command, folder, "/hooks/cn_site")
 }
 
 /// The real server with a connection to a model site, and an endpoint.
 async fn ours(binary: &str, site: &str) -> Server {
-    let folder = tempfile::tempdir().expect("a folder").keep();
-    let token = folder.join("token");
+    let folder = tempfile::tempdir().expect("a folder");
+    let token = folder.path().join("token");
     let mut command = Command::new(binary);
-    command.arg("serve").arg("--data").arg(folder.join("data")).arg("--print-token-file").arg(&token);
+    command.arg("serve").arg("--data").arg(folder.path().join("data")).arg("--print-token-file").arg(&token);
     command.args([
         "--listen",
         "127.0.0.1:0",
@@ -93,7 +96,7 @@ async fn ours(binary: &str, site: &str) -> Server {
         "--egress-allow",
         "127.0.0.0/8",
     ]);
-    let mut server = start(command.env("PORTAL_LOG", "warn"), "");
+    let mut server = start(command.env("PORTAL_LOG", "warn"), folder, "");
     let token = std::fs::read_to_string(token).expect("a token");
     let call =
         |path: String, body: Value| generator::call(server.address, path, token.trim().to_owned(), body);
@@ -107,7 +110,7 @@ async fn ours(binary: &str, site: &str) -> Server {
 }
 
 /// Waits for the line that says where it listens.
-fn start(command: &mut Command, path: &str) -> Server {
+fn start(command: &mut Command, folder: tempfile::TempDir, path: &str) -> Server {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let mut lines = output.lines().map_while(Result::ok);
@@ -115,5 +118,5 @@ fn start(command: &mut Command, path: &str) -> Server {
         .find_map(|line| line.strip_prefix("listening on http://")?.parse().ok())
         .expect("it says where it listens");
     std::thread::spawn(move || lines.for_each(drop));
-    Server { child, address, path: path.to_owned() }
+    Server { child, _folder: folder, address, path: path.to_owned() }
 }

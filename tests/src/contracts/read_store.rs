@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use engine::ports::read_store::{Column, Kind, QUERY_ROWS_MAX};
-use engine::ports::{Change, IndexValue, Order, PageCursor, Query, ReadStore, ViewBatch, ViewSpec};
+use engine::ports::{
+    Change, IndexValue, Order, PageCursor, Query, ReadError, ReadStore, ViewBatch, ViewSpec,
+};
+use futures::FutureExt;
 
 const COLUMNS: &[Column] =
     &[Column { name: "state", kind: Kind::Text }, Column { name: "changed_at", kind: Kind::Integer }];
@@ -24,6 +27,8 @@ pub async fn suite<F: Future<Output = Store>>(make: impl Fn() -> F) {
     what_a_view_does_not_declare_is_refused(make().await).await;
     a_page_is_bounded(make().await).await;
     two_views_are_exchanged_whole(make().await).await;
+    a_fold_that_began_elsewhere_is_refused_whole(make().await).await;
+    one_folds_at_a_time(make().await).await;
 }
 
 async fn rows_and_checkpoint_move_together(store: Store) {
@@ -69,6 +74,7 @@ async fn versions_of_a_view_lie_side_by_side(store: Store) {
     let anew = |checkpoint| ViewBatch {
         view: &THINGS_ANEW,
         changes: vec![Change::Put { key: "z".into(), doc: doc("z"), columns: vec![] }],
+        after: None,
         checkpoint,
     };
     store.apply(vec![batch(5, vec![put("a", None, None)]), anew(3)]).await.unwrap();
@@ -210,7 +216,7 @@ fn whole_len(order_by: Option<&str>) -> usize {
 }
 
 pub fn batch(checkpoint: u64, changes: Vec<Change>) -> ViewBatch {
-    ViewBatch { view: &THINGS, changes, checkpoint }
+    ViewBatch { view: &THINGS, changes, after: None, checkpoint }
 }
 
 pub fn put(key: &str, state: Option<&str>, changed_at: Option<i64>) -> Change {
@@ -229,7 +235,7 @@ async fn keys(store: &Store, query: &Query) -> Vec<String> {
 
 async fn two_views_are_exchanged_whole(store: Store) {
     static TWIN: ViewSpec = ViewSpec { name: "things~anew", version: 1, columns: COLUMNS };
-    let twin = |checkpoint, changes| ViewBatch { view: &TWIN, changes, checkpoint };
+    let twin = |checkpoint, changes| ViewBatch { view: &TWIN, changes, after: None, checkpoint };
     assert_eq!(store.digest(&THINGS).await.unwrap().rows, 0);
     store.apply(vec![batch(7, vec![put("a", Some("old"), Some(1)), put("b", None, None)])]).await.unwrap();
     let old = store.digest(&THINGS).await.unwrap();
@@ -261,4 +267,45 @@ async fn two_views_are_exchanged_whole(store: Store) {
     store.exchange(&THINGS, &TWIN).await.unwrap();
     assert_eq!((store.digest(&TWIN).await.unwrap(), store.digest(&THINGS).await.unwrap()), (one, other));
     assert_eq!((store.checkpoint(&TWIN).await.unwrap(), store.checkpoint(&THINGS).await.unwrap()), (9, 11));
+}
+
+async fn a_fold_that_began_elsewhere_is_refused_whole(store: Store) {
+    let fold = |after, checkpoint, key: &str| ViewBatch {
+        after: Some(after),
+        ..batch(checkpoint, vec![put(key, None, None)])
+    };
+    let other = |checkpoint| ViewBatch { view: &THINGS_ANEW, changes: vec![], after: None, checkpoint };
+    store.apply(vec![fold(0, 5, "a")]).await.unwrap();
+    for (after, checkpoint) in [(0, 5), (0, 9), (4, 9), (6, 9)] {
+        let refused = store.apply(vec![other(3), fold(after, checkpoint, "b")]).await.unwrap_err();
+        assert!(matches!(refused, ReadError::Moved { found: 5, .. }), "{refused}");
+    }
+    assert!(store.apply(vec![fold(5, 4, "b")]).await.is_err(), "no view goes back");
+    assert_eq!(store.checkpoint(&THINGS).await.unwrap(), 5);
+    assert_eq!(store.checkpoint(&THINGS_ANEW).await.unwrap(), 0);
+    assert_eq!(keys(&store, &Query::default()).await, ["a"]);
+    store.apply(vec![fold(5, 5, "b")]).await.unwrap();
+    store.apply(vec![fold(5, 8, "c"), other(8)]).await.unwrap();
+    assert_eq!(keys(&store, &Query::default()).await, ["a", "b", "c"]);
+    store.drop_view(&THINGS).await.unwrap();
+    store.apply(vec![fold(0, 2, "d")]).await.unwrap();
+    assert_eq!(keys(&store, &Query::default()).await, ["d"]);
+}
+
+async fn one_folds_at_a_time(store: Store) {
+    for round in 0..3 {
+        let held = store.folding().await.unwrap();
+        let mut waiting = Box::pin(store.folding());
+        assert!((&mut waiting).now_or_never().is_none(), "two hold it at once");
+        // What is asked and applied meanwhile is not held up.
+        store.apply(vec![batch(round, vec![put("a", None, None)])]).await.unwrap();
+        store.digest(&THINGS).await.unwrap();
+        drop(held);
+        drop(waiting.await.unwrap());
+    }
+    // Who gives up waiting keeps nothing.
+    let held = store.folding().await.unwrap();
+    assert!(store.folding().now_or_never().is_none());
+    drop(held);
+    drop(store.folding().await.unwrap());
 }

@@ -12,6 +12,7 @@ use domain::endpoint::{Algorithm, Mode};
 use domain::inbox::Finding;
 use domain::run::RunMode;
 use engine::ports::{EventStore, Filter, Ids};
+use engine::trace::TraceContext;
 
 use self::sender::{SHOP_SECRET, Sender};
 use super::stage::{SITE, Stage, graph, post, user};
@@ -36,6 +37,11 @@ async fn a_signed_change_is_fetched_and_recorded_once() {
     let led = sender.led_to(&receipt).await;
     assert_eq!((led.records[0].finding, led.records[0].revision), (Finding::Unchanged, Some(0)));
     assert_eq!(records(&stage).await.len(), 1, "what did not change costs no event");
+    let of = async |category| {
+        stage.store.read_all(0, &Filter::categories([category]), 1).await.unwrap().events.remove(0)
+    };
+    let (delivery, record) = (of("delivery").await, of("record").await);
+    assert_eq!(TraceContext::cause(&record), Some(TraceContext::of(&delivery)), "a trace goes through both");
 }
 
 #[tokio::test(flavor = "multi_thread")]

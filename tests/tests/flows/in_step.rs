@@ -6,7 +6,8 @@ use std::time::Duration;
 use domain::run::Trigger;
 use domain::views::{PortalView, RUNS, RunView, WATCHES, WatchView};
 use domain::watch::{WatchCommand, Watches};
-use engine::ports::{Query, ReadStore};
+use engine::ports::{EventStore, Filter, Query, ReadStore};
+use engine::trace::TraceContext;
 use wordpress_model::{Post, Running, Shape, Site, Stamp, moment};
 
 use super::stage::{SITE, Stage, graph};
@@ -120,6 +121,14 @@ async fn what_changes_on_the_site_changes_in_portal() {
         "every run worked on what was recorded"
     );
     assert_eq!(serde_json::to_value(Trigger::RecordChanged).unwrap(), "record-changed");
+    // Each such run names a recorded change as its cause, so that a trace goes through it.
+    let store = &world.stage.store;
+    let started = store.read_all(0, &Filter::categories(["run"]), 1_000).await.unwrap().events;
+    let changes = store.read_all(0, &Filter::categories(["record"]), 1_000).await.unwrap().events;
+    for started in started.iter().filter(|event| &*event.event_type == "run.started") {
+        let cause = TraceContext::cause(started).expect("a cause");
+        assert!(changes.iter().any(|change| TraceContext::of(change) == cause));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ mod in_step;
 mod rebuild;
 mod reimport;
 mod retry;
+mod schedules;
 mod site;
 mod stage;
 mod time_travel;

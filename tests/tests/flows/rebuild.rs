@@ -42,7 +42,11 @@ async fn a_rebuilt_view_is_the_same_and_a_wrong_one_is_put_right() {
         Change::Delete { key: "cn_site.users.7".into() },
         Change::Put { key: "cn_site.users.99".into(), doc: "{}".into(), columns: vec![] },
     ];
-    stage.reads.apply(vec![ViewBatch { view: &RECORDS, changes, checkpoint: end }]).await.unwrap();
+    stage
+        .reads
+        .apply(vec![ViewBatch { view: &RECORDS, changes, after: None, checkpoint: end }])
+        .await
+        .unwrap();
     let compared = stage.rebuilt(false).await;
     let differ: Vec<_> = compared.iter().filter(|view| !view.same).map(|view| view.view).collect();
     assert_eq!(differ, ["records"]);

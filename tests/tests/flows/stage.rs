@@ -283,6 +283,10 @@ impl Stage {
     /// Publishes a scenario that begins by itself.
     pub async fn begin_on(&self, id: &str, mut graph: Value, on: &str) {
         graph["nodes"][0]["on"] = on.into();
+        self.publish_new(id, graph).await;
+    }
+
+    pub async fn publish_new(&self, id: &str, graph: Value) {
         let create = ScenarioCommand::Create { name: id.into(), template: None };
         self.command::<Scenarios>(id, create).await;
         let save = ScenarioCommand::SaveDraft { expected: None, graph: graph.clone() };

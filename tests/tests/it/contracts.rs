@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use acceptance::contracts::{bus, event_store, read_store, vault};
-use adapter_memory::{LogBus, ManualClock, MemoryEventStore, MemoryReadStore, MemoryVault, SeededIds};
+use acceptance::contracts::{bus, event_store, leases, read_store, vault};
+use adapter_memory::{
+    LogBus, ManualClock, MemoryEventStore, MemoryLeases, MemoryReadStore, MemoryVault, SeededIds,
+};
 use adapter_sqlite::{
     DataDir, KeyRing, SqliteEventStore, SqliteReadStore, SqliteVault, SystemClock, SystemIds,
 };
 use engine::ports::{Bus, EventStore, ReadStore, Vault};
+use futures::FutureExt;
 use tempfile::TempDir;
 
 /// Fresh data directories, gone when the test ends.
@@ -90,4 +93,18 @@ async fn the_vault_in_sqlite() {
         Arc::new(SqliteVault::open(&dir, keys, Arc::new(SystemIds)).await.unwrap()) as Arc<dyn Vault>
     };
     vault::suite(make).await;
+}
+
+#[tokio::test]
+async fn the_leases_in_memory() {
+    let make = async || {
+        let clock = Arc::new(ManualClock::default());
+        let leases = Arc::new(MemoryLeases::new(clock.clone()));
+        let pass = move |time: std::time::Duration| {
+            clock.advance(chrono::TimeDelta::from_std(time).unwrap());
+            futures::future::ready(()).boxed()
+        };
+        leases::Made { leases, pass: Box::new(pass) }
+    };
+    leases::suite(make).await;
 }

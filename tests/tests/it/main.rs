@@ -14,3 +14,4 @@ mod receipts;
 mod tampering;
 mod upgrades;
 mod vault_faults;
+mod view_steps;

@@ -22,7 +22,8 @@ enum Order {
     Exchange(&'static ViewSpec, &'static ViewSpec),
 }
 
-type Request = (Order, oneshot::Sender<Result<()>>);
+type Answer = std::result::Result<(), ReadError>;
+type Request = (Order, oneshot::Sender<Answer>);
 
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Request>>,
@@ -65,7 +66,7 @@ impl Writer {
         let gone = || ReadError::Unavailable(closed());
         let (answer, answered) = oneshot::channel();
         self.queue.as_ref().ok_or_else(gone)?.send((order, answer)).await.map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?.map_err(sqlite_error)
+        answered.await.map_err(|_| gone())?
     }
 }
 
@@ -104,32 +105,43 @@ impl Thread {
         }
     }
 
-    fn commit(&mut self, order: &Order) -> Result<()> {
+    fn commit(&mut self, order: &Order) -> Answer {
         if matches!(order, Order::Scrub) {
-            return scrub(&self.connection);
+            return scrub(&self.connection).map_err(sqlite_error);
         }
-        let transaction = self.connection.unchecked_transaction()?;
-        match order {
-            Order::Apply(batches) => {
-                for batch in batches {
-                    if self.known.insert((batch.view.name, batch.view.version)) {
-                        tables::create(&transaction, batch.view)?;
-                    }
-                    apply(&transaction, batch)?;
+        let transaction = self.connection.unchecked_transaction().map_err(sqlite_error)?;
+        if let Order::Apply(batches) = order {
+            for batch in batches {
+                let found = tables::checkpoint(&transaction, batch.view).map_err(sqlite_error)?;
+                batch.check_place(found)?;
+            }
+        }
+        write(&transaction, &mut self.known, order).map_err(sqlite_error)?;
+        transaction.commit().map_err(sqlite_error)
+    }
+}
+
+fn write(connection: &Connection, known: &mut HashSet<(&'static str, u32)>, order: &Order) -> Result<()> {
+    match order {
+        Order::Apply(batches) => {
+            for batch in batches {
+                if known.insert((batch.view.name, batch.view.version)) {
+                    tables::create(connection, batch.view)?;
                 }
+                apply(connection, batch)?;
             }
-            Order::Exchange(view, by) => {
-                tables::create(&transaction, view)?;
-                tables::create(&transaction, by)?;
-                tables::exchange(&transaction, view, by)?;
-            }
-            Order::Scrub => {}
-            Order::Drop(view) => {
-                self.known.remove(&(view.name, view.version));
-                tables::drop_table(&transaction, view)?;
-            }
+            Ok(())
         }
-        transaction.commit()
+        Order::Exchange(view, by) => {
+            tables::create(connection, view)?;
+            tables::create(connection, by)?;
+            tables::exchange(connection, view, by)
+        }
+        Order::Scrub => Ok(()),
+        Order::Drop(view) => {
+            known.remove(&(view.name, view.version));
+            tables::drop_table(connection, view)
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Wrapping everything again with the newest key. Each batch is a commit of its own, rows name the key they need, and
 //! the canary comes last: killed anywhere, the vault opens with the same key ring and the rotation is simply repeated.
 
+use engine::keys::places;
 use engine::ports::SecretSlot;
 use engine::ports::vault::Rotation;
 
-use super::{Db, Fault, Inner, secrets, subjects};
+use super::{Db, Fault, Inner};
 
 const BATCH_ROWS_MAX: u32 = 500;
 
@@ -63,7 +64,7 @@ fn secrets_batch(db: &mut Db, after: Option<&SecretSlot>) -> Result<Next, Fault>
         let mut done = Rotation::default();
         for (slot, version, kek, wrapped) in &rows {
             let number = version.to_le_bytes();
-            let Some(row) = rewrap(db, *kek, &secrets::key_place(slot, &number), wrapped, &mut done)? else {
+            let Some(row) = rewrap(db, *kek, &places::data_key(slot, &number), wrapped, &mut done)? else {
                 continue;
             };
             db.connection
@@ -94,7 +95,7 @@ fn subjects_batch(db: &mut Db, after: &str) -> Result<Next, Fault> {
     let done = db.write(|db| {
         let mut done = Rotation::default();
         for (subject, kek, wrapped) in &rows {
-            let Some(row) = rewrap(db, *kek, &subjects::place(subject), wrapped, &mut done)? else {
+            let Some(row) = rewrap(db, *kek, &places::subject(subject), wrapped, &mut done)? else {
                 continue;
             };
             db.connection
@@ -108,7 +109,7 @@ fn subjects_batch(db: &mut Db, after: &str) -> Result<Next, Fault> {
 
 fn canary(db: &mut Db) -> Result<(), Fault> {
     db.write(|db| {
-        let (kek, wrapped) = db.keys.wrap(&[b"canary"], &db.fingerprint_key, db.ids.as_ref());
+        let (kek, wrapped) = db.keys.wrap(&places::CANARY, &db.fingerprint_key, db.ids.as_ref());
         db.connection.execute("UPDATE canary SET kek = ?, wrapped = ?", (kek, wrapped))?;
         Ok(())
     })?;

@@ -1,12 +1,10 @@
 //! Secrets: each version under a fresh data key, bound to its slot.
 
+use engine::keys::{self, fresh_key, places};
 use engine::ports::{Secret, SecretSlot};
 use rusqlite::OptionalExtension;
 
-use super::{Db, Fault, wrap};
-
-/// Hexadecimal digits of a fingerprint.
-const FINGERPRINT_DIGITS: usize = 16;
+use super::{Db, Fault};
 
 pub(super) fn store(db: &mut Db, slot: &SecretSlot, secret: &Secret) -> Result<String, Fault> {
     db.write(|db| {
@@ -16,19 +14,18 @@ pub(super) fn store(db: &mut Db, slot: &SecretSlot, secret: &Secret) -> Result<S
             .query_row((&slot.owner, &slot.purpose, &slot.origin), |row| row.get(0))
             .optional()?;
         let version = before.unwrap_or(0) + 1;
-        let data_key = wrap::fresh_key(db.ids.as_ref());
+        let data_key = fresh_key(db.ids.as_ref());
         let number = version.to_le_bytes();
-        let (kek, wrapped) = db.keys.wrap(&key_place(slot, &number), &data_key, db.ids.as_ref());
+        let (kek, wrapped) = db.keys.wrap(&places::data_key(slot, &number), &data_key, db.ids.as_ref());
         let plain = secret.expose().as_bytes();
-        let sealed = wrap::seal(&data_key, &secret_place(slot, &number), plain, db.ids.as_ref());
+        let sealed = keys::seal(&data_key, &places::secret(slot, &number), plain, db.ids.as_ref());
         db.connection
             .prepare_cached("INSERT OR REPLACE INTO secrets VALUES (?, ?, ?, ?, ?, ?, ?)")?
             .execute((&slot.owner, &slot.purpose, &slot.origin, version, kek, wrapped, sealed))?;
         Ok(())
     })?;
     db.scrub()?;
-    let hash = blake3::keyed_hash(&db.fingerprint_key, secret.expose().as_bytes());
-    Ok(hash.to_hex()[..FINGERPRINT_DIGITS].to_owned())
+    Ok(keys::fingerprint(&db.fingerprint_key, secret.expose()))
 }
 
 pub(super) fn open(db: &Db, slot: &SecretSlot) -> Result<Option<Secret>, Fault> {
@@ -43,9 +40,9 @@ pub(super) fn open(db: &Db, slot: &SecretSlot) -> Result<Option<Secret>, Fault> 
         .optional()?;
     let Some((version, kek, wrapped, sealed)) = found else { return Ok(None) };
     let number = version.to_le_bytes();
-    let data_key = db.keys.unwrap(kek, &key_place(slot, &number), &wrapped)?;
+    let data_key = db.keys.unwrap(kek, &places::data_key(slot, &number), &wrapped)?;
     let broken = || Fault::Damage("a secret's seal is broken".to_owned());
-    let plain = wrap::open(&data_key, &secret_place(slot, &number), &sealed).ok_or_else(broken)?;
+    let plain = keys::open(&data_key, &places::secret(slot, &number), &sealed).ok_or_else(broken)?;
     let text = std::str::from_utf8(&plain).map_err(|_| broken())?;
     Ok(Some(Secret::new(text.to_owned())))
 }
@@ -53,13 +50,4 @@ pub(super) fn open(db: &Db, slot: &SecretSlot) -> Result<Option<Secret>, Fault> 
 pub(super) fn destroy(db: &mut Db, owner: &str) -> Result<(), Fault> {
     db.write(|db| Ok(db.connection.execute("DELETE FROM secrets WHERE owner = ?", [owner])?))?;
     db.scrub()
-}
-
-/// What a data key's wrapping is bound to.
-pub(super) fn key_place<'s>(slot: &'s SecretSlot, version: &'s [u8]) -> [&'s [u8]; 5] {
-    [b"data key", slot.owner.as_bytes(), slot.purpose.as_bytes(), slot.origin.as_bytes(), version]
-}
-
-fn secret_place<'s>(slot: &'s SecretSlot, version: &'s [u8]) -> [&'s [u8]; 5] {
-    [b"secret", slot.owner.as_bytes(), slot.purpose.as_bytes(), slot.origin.as_bytes(), version]
 }

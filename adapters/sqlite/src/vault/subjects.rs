@@ -1,9 +1,10 @@
 //! Subject keys: one small row each, and a tombstone for ever when one was destroyed.
 
+use engine::keys::{fresh_key, places};
 use engine::ports::SubjectKey;
 use rusqlite::OptionalExtension;
 
-use super::{Db, Fault, Inner, wrap};
+use super::{Db, Fault, Inner};
 
 /// Keys of subjects, in the order asked. One commit makes all that are absent.
 pub(super) fn keys(
@@ -41,10 +42,6 @@ pub(super) fn destroy(inner: &Inner, subject: &str) -> Result<bool, Fault> {
     Ok(there_was)
 }
 
-pub(super) fn place(subject: &str) -> [&[u8]; 2] {
-    [b"subject", subject.as_bytes()]
-}
-
 /// `None`: never made; `Some(None)`: destroyed.
 #[expect(clippy::option_option, reason = "three cases, and the inner one is the answer of the port")]
 fn find(db: &Db, subject: &str) -> Result<Option<Option<SubjectKey>>, Fault> {
@@ -57,7 +54,7 @@ fn find(db: &Db, subject: &str) -> Result<Option<Option<SubjectKey>>, Fault> {
         None => Ok(None),
         Some((_, None)) => Ok(Some(None)),
         Some((kek, Some(wrapped))) => {
-            let key = db.keys.unwrap(kek, &place(subject), &wrapped)?;
+            let key = db.keys.unwrap(kek, &places::subject(subject), &wrapped)?;
             Ok(Some(Some(SubjectKey(*key))))
         }
     }
@@ -68,8 +65,8 @@ fn find_or_make(db: &Db, subject: &str) -> Result<Option<SubjectKey>, Fault> {
     if let Some(found) = find(db, subject)? {
         return Ok(found);
     }
-    let key = wrap::fresh_key(db.ids.as_ref());
-    let (kek, wrapped) = db.keys.wrap(&place(subject), &key, db.ids.as_ref());
+    let key = fresh_key(db.ids.as_ref());
+    let (kek, wrapped) = db.keys.wrap(&places::subject(subject), &key, db.ids.as_ref());
     db.connection
         .prepare_cached("INSERT INTO subjects (subject, kek, wrapped) VALUES (?, ?, ?)")?
         .execute((subject, kek, wrapped))?;

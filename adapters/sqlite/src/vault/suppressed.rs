@@ -2,19 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Db, Fault, Inner};
-
-/// Hexadecimal digits of a hash: 128 bits.
-const DIGITS: usize = 32;
+use super::{Fault, Inner};
 
 pub(super) fn load(connection: &rusqlite::Connection) -> rusqlite::Result<HashSet<String>> {
     connection.prepare("SELECT hash FROM suppressed")?.query_map([], |row| row.get(0))?.collect()
-}
-
-pub(super) fn hash(db: &Db, identity: &str) -> String {
-    let mut hasher = blake3::Hasher::new_keyed(&db.fingerprint_key);
-    hasher.update(b"identity\0").update(identity.as_bytes());
-    hasher.finalize().to_hex()[..DIGITS].to_owned()
 }
 
 pub(super) fn add(inner: &Inner, hashes: &[String]) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use crate::discover::Stages;
 use crate::discover::stages::Verdict;
 use crate::fault::Fault;
 
-const PROBES: usize = 3;
+const PROBES: usize = 2;
 const SLOW: Duration = Duration::from_secs(5);
 
 pub async fn test(site: &Site, details: &mut Details, stages: &mut Stages<'_>) {

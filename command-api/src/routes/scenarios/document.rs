@@ -35,9 +35,11 @@ pub struct Scenario {
     pub next_run_at: Option<DateTime<Utc>>,
 }
 
-impl From<ScenarioView> for Scenario {
-    fn from(view: ScenarioView) -> Self {
+impl Scenario {
+    /// As it is at a time.
+    pub fn at(now: DateTime<Utc>, view: ScenarioView) -> Self {
         Self {
+            next_run_at: view.schedule().and_then(|schedule| schedule.next(now)),
             id: view.id,
             name: view.name,
             template: view.template,
@@ -51,7 +53,6 @@ impl From<ScenarioView> for Scenario {
             changed_at: view.changed_at,
             last_run: None,
             week: vec![],
-            next_run_at: None,
         }
     }
 }

@@ -27,9 +27,10 @@ pub async fn list(State(api): State<Shared>, Params(params): Params<ListParams>)
     let total = api.context.reads.count(&SCENARIOS, &query).await?;
     let list = ["scenarios", q.as_deref().unwrap_or_default()];
     let page = api.page::<ScenarioView>(&SCENARIOS, query, &list, params.cursor.as_deref()).await?;
+    let now = api.context.clock.now();
     let line = |(_, view): (String, ScenarioView)| {
-        let view = ScenarioView { draft_graph: Value::Null, version_graph: Value::Null, ..view };
-        Scenario::from(ScenarioView { versions: vec![], ..view })
+        let shown = Scenario::at(now, view);
+        Scenario { draft_graph: Value::Null, version_graph: Value::Null, versions: vec![], ..shown }
     };
     let mut items: Vec<Scenario> = page.rows.into_iter().map(line).collect();
     api.tell_activity(&mut items).await?;

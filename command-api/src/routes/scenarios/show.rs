@@ -20,7 +20,8 @@ pub async fn show(
 ) -> Answer<Scenario> {
     api.shown(&SCENARIOS, params.min_position).await?;
     let found: Option<ScenarioView> = api.find(&SCENARIOS, id.as_str()).await?;
-    let mut shown = [Scenario::from(found.ok_or_else(|| Problem::not_found("scenario"))?)];
+    let mut shown =
+        [Scenario::at(api.context.clock.now(), found.ok_or_else(|| Problem::not_found("scenario"))?)];
     api.tell_activity(&mut shown).await?;
     let [scenario] = shown;
     Ok(Json(scenario))

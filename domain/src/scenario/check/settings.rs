@@ -5,20 +5,20 @@ use crate::condition::Condition;
 use crate::ids::ConnectionId;
 use crate::mapping::is_rfc3339;
 use crate::scenario::graph::{Fetch, MappingRef, Node, NodeId, NodeKind, TriggerOn, Write};
+use crate::scenario::schedule::Schedule;
 
 pub(super) fn check(node: &Node, catalogue: &impl Catalogue, problems: &mut Vec<Problem>) {
     let id = &node.id;
     match &node.kind {
-        NodeKind::Trigger { on: TriggerOn::Manual | TriggerOn::RecordChanged | TriggerOn::Webhook } => {}
-        NodeKind::Trigger { .. } => problems.push(
-            Problem::of(
-                id,
-                "TRIGGER_NOT_AVAILABLE",
-                "this trigger is not available yet",
-                "start it by hand, or when records change",
-            )
-            .field("on"),
-        ),
+        NodeKind::Trigger { on: TriggerOn::Schedule, cron, zone } => {
+            if let Err(why) = Schedule::parse(cron.as_deref().unwrap_or_default(), zone.as_deref()) {
+                let field = if why.field.as_deref() == Some("zone") { "zone" } else { "cron" };
+                problems.push(
+                    Problem { code: why.code, ..Problem::of(id, "", why.detail, why.remedy) }.field(field),
+                );
+            }
+        }
+        NodeKind::Trigger { .. } => {}
         NodeKind::Fetch(fetch) => check_fetch(id, fetch, catalogue, problems),
         NodeKind::Filter { condition } => {
             if let Err(why) = Condition::parse(condition) {

@@ -274,8 +274,14 @@ fn settings_that_cannot_work_are_named() {
     assert_eq!(with_fetch(and("resource", json!("nope"))), ["UNKNOWN_RESOURCE"]);
     assert_eq!(with_fetch(and("only", json!({"since": "yesterday"}))), ["NOT_A_DATE"]);
     assert_eq!(with_fetch(and("only", json!({"ids": vec!["1"; 1001]}))), ["OUT_OF_RANGE"]);
-    let hook = node("t", json!({"kind": "trigger", "on": "schedule"}));
-    assert_eq!(codes(with(vec![hook], users()[1..].to_vec()), "t>f f>m m>w"), ["TRIGGER_NOT_AVAILABLE"]);
+    let scheduled = |cron: &str, zone: &str| {
+        let trigger = node("t", json!({"kind": "trigger", "on": "schedule", "cron": cron, "zone": zone}));
+        codes(with(vec![trigger], users()[1..].to_vec()), "t>f f>m m>w")
+    };
+    assert_eq!(scheduled("0 3 * * *", "Europe/Prague"), Vec::<String>::new());
+    assert_eq!(scheduled("", "UTC"), ["SCHEDULE_MISSING"]);
+    assert_eq!(scheduled("0 3 * *", "UTC"), ["NOT_A_SCHEDULE"]);
+    assert_eq!(scheduled("0 3 * * *", "Prague"), ["UNKNOWN_ZONE"]);
     let condition = node("c", json!({"kind": "filter", "condition": "record.a =="}));
     assert_eq!(codes(with(users(), vec![condition]), "t>f f>c c>m m>w"), ["CONDITION_UNREADABLE"]);
     for (mapping, code) in [("mp_gone", "UNKNOWN_MAPPING"), ("mp_broken", "MAPPING_HAS_PROBLEMS")] {

@@ -51,7 +51,7 @@ pub async fn automatic(parts: &Parts) -> Result<Vec<Automatic>, Cause> {
             .nodes
             .iter()
             .filter_map(|node| match node.kind {
-                NodeKind::Trigger { on } => Some(on),
+                NodeKind::Trigger { on, .. } => Some(on),
                 _ => None,
             })
             .collect();

@@ -54,11 +54,16 @@ pub async fn read_batch(
         rows = next(parts, connection, inbox.state().read_to).await?;
     }
     let app = app(parts, connection).await?;
-    let bodies = open(parts, &rows).await?;
+    let (deliveries, bodies) = open(parts, &rows).await?;
     let mut batch = Batch::default();
-    for ((path, row), body) in rows.iter().zip(bodies) {
+    let mut meta = meta;
+    for (((path, row), delivery), body) in rows.iter().zip(deliveries).zip(bodies) {
         let heard = hear(app.as_ref(), row, body.as_deref());
         batch.add(path, row.position, heard);
+        // Several may be about one record; the newest is named as the cause.
+        if let Some(delivery) = delivery {
+            meta = meta.because_of(&delivery);
+        }
         if batch.places.len() >= RECORDS_MAX {
             break;
         }
@@ -126,14 +131,18 @@ async fn app(parts: &Parts, connection: &ConnectionId) -> Result<Option<App>, Lo
     Ok(parts.apps.get(&view.app).cloned())
 }
 
-/// The bytes of deliveries, in their order; `None` where they were erased.
-async fn open(parts: &Parts, rows: &[(String, DeliveryView)]) -> Result<Vec<Option<Bytes>>, LookError> {
+/// Deliveries and their bytes, in their order; no bytes where they were erased.
+async fn open(
+    parts: &Parts,
+    rows: &[(String, DeliveryView)],
+) -> Result<(Vec<Option<Recorded>>, Vec<Option<Bytes>>), LookError> {
     let streams: Vec<StreamName> = rows.iter().map(|(path, _)| StreamName::new("delivery", path)).collect();
     let found =
         parts.executor.store.read_last(&streams).await.map_err(|error| LookError::Store(error.into()))?;
     let present: Vec<&Recorded> = found.iter().flatten().collect();
     let mut opened = bodies::open(&*parts.vault, &present).await?.into_iter();
-    Ok(found.iter().map(|event| event.as_ref().and_then(|_| opened.next().flatten())).collect())
+    let bodies = found.iter().map(|event| event.as_ref().and_then(|_| opened.next().flatten())).collect();
+    Ok((found, bodies))
 }
 
 fn hear(app: Option<&App>, row: &DeliveryView, body: Option<&[u8]>) -> Heard {

@@ -1,7 +1,7 @@
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
 
-import { Button, MultiSelect, Select, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Autocomplete, Button, MultiSelect, Select, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
 
 import { useSession } from '../../api/session';
 import { Go } from '../../parts/Go';
@@ -64,11 +64,52 @@ function TriggerForm({ step }: { step: Step }) {
         allowDeselect={false}
         readOnly={!isEditable}
         error={error}
-        onChange={(value) => change(step.id, { on: value ?? 'manual' })}
+        onChange={(value) => change(step.id, triggerOn(value ?? 'manual'))}
       />
+      {step['on'] === 'schedule' && <ScheduleForm step={step} />}
     </div>
   );
 }
+
+/** What a trigger begins with: a schedule is every night in the browser's zone, until somebody says otherwise. */
+function triggerOn(on: string): Record<string, unknown> {
+  if (on !== 'schedule') return { on, cron: undefined, zone: undefined };
+  return { on, cron: '0 3 * * *', zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+function ScheduleForm({ step }: { step: Step }) {
+  const { change, isEditable } = useBuilder();
+  const text = (key: string) => (typeof step[key] === 'string' ? step[key] : '');
+  return (
+    <>
+      <div data-field="cron">
+        <TextInput
+          label="When"
+          withAsterisk
+          description="Minute, hour, day, month, weekday. 0 3 * * * is every day at 3:00; */15 * * * 1-5 every quarter of an hour on weekdays."
+          value={text('cron')}
+          readOnly={!isEditable}
+          error={useFieldError(step, 'cron')}
+          onChange={(event) => change(step.id, { cron: event.currentTarget.value })}
+        />
+      </div>
+      <div data-field="zone">
+        <Autocomplete
+          label="Time zone"
+          description="Hours are told in it. Times that were missed are made up for once."
+          data={ZONES}
+          limit={20}
+          value={text('zone')}
+          readOnly={!isEditable}
+          error={useFieldError(step, 'zone')}
+          onChange={(value) => change(step.id, { zone: value })}
+        />
+      </div>
+    </>
+  );
+}
+
+const ZONES = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
 function SchemaForm({ step, side }: { step: Step; side: 'source' | 'destination' }) {
   const { installed } = useBuilder();

@@ -81,7 +81,7 @@ export interface ServerAnswer {
   readonly problems: readonly Problem[];
 }
 
-const SERVERS_OWN = new Set(['MAPPING_HAS_PROBLEMS', 'TRIGGER_NOT_AVAILABLE', 'ITEM_BEFORE_MAP', 'NOT_A_DATE']);
+const SERVERS_OWN = new Set(['MAPPING_HAS_PROBLEMS', 'SCHEDULE_MISSING', 'NOT_A_SCHEDULE', 'UNKNOWN_ZONE', 'ITEM_BEFORE_MAP', 'NOT_A_DATE']);
 
 function isServersOwn(problem: Problem): boolean {
   if (problem.code === 'CONDITION_EMPTY') return false;

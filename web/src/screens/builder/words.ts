@@ -51,6 +51,7 @@ export function summaryOf(step: Step, names: Names): string {
   const text = (key: string) => (typeof step[key] === 'string' && step[key] !== '' ? step[key] : undefined);
   switch (step.kind) {
     case 'trigger':
+      if (step['on'] === 'schedule' && text('cron') !== undefined) return `${text('cron')} (${text('zone') ?? 'UTC'})`;
       return TRIGGERS.find((trigger) => trigger.value === step['on'])?.does ?? 'When it runs is not chosen';
     case 'fetch': {
       const [connection, resource] = [text('connection'), text('resource')];

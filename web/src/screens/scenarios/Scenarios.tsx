@@ -100,7 +100,12 @@ export function Scenarios() {
                       header: 'Last run',
                       cell: (row) => {
                         const last = runsOf(row.id)[0];
-                        if (!last) return <span className="muted">Never</span>;
+                        const next = row.next_run_at ? (
+                          <span className="small muted">
+                            Next <TimeAgo at={row.next_run_at} />
+                          </span>
+                        ) : null;
+                        if (!last) return <span className="row">{next ?? <span className="muted">Never</span>}</span>;
                         return (
                           <span className="row">
                             <Go to={`/runs/${last.id}`} className="plain">
@@ -109,6 +114,7 @@ export function Scenarios() {
                             <span className="small muted">
                               <TimeAgo at={last.started_at} />
                             </span>
+                            {next}
                           </span>
                         );
                       },
