@@ -16,6 +16,7 @@ const PASSWORD: &str = "abcd efgh ijkl mnop qrst uvwx";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 mod companion;
+mod fields;
 mod loss;
 
 struct World {
