@@ -60,7 +60,17 @@ pub struct Issued {
 
 /// Makes a token outside of a request: the installation's first one, and those of the command line.
 pub async fn issue_token(context: &Context, name: &str, role: Role, meta: Meta) -> Result<Issued, Problem> {
-    let id = TokenId::new(&context.ids.short());
+    issue_token_as(context, TokenId::new(&context.ids.short()), name, role, meta).await
+}
+
+/// The same under an id that was chosen: refused if there is such a token.
+pub async fn issue_token_as(
+    context: &Context,
+    id: TokenId,
+    name: &str,
+    role: Role,
+    meta: Meta,
+) -> Result<Issued, Problem> {
     let text = new_text(context);
     let command = TokenCommand::Issue { name: name.to_owned(), role, hash: token_hash(text.expose()) };
     let committed = context.executor.execute::<Tokens>(id.as_str(), command, meta).await?;

@@ -32,7 +32,7 @@ mod sessions;
 mod templates;
 mod watched;
 
-pub use access::{Issued, issue_token, token_hash};
+pub use access::{Issued, issue_token, issue_token_as, token_hash};
 pub use context::{Build, Context, Settings};
 pub use openapi::openapi;
 pub use problem::Problem;

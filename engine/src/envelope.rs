@@ -14,7 +14,8 @@ use crate::trace::TraceContext;
 /// Made by whoever appends, so that an append whose answer was lost can be recognised.
 pub type EventId = Uuid;
 
-/// Place in the whole log: the first event is 1, there are no gaps, 0 is before everything.
+/// Place in the whole log: it grows from event to event, 0 is before everything. In one file it counts the events; in
+/// KurrentDB it has gaps, so nobody may count with it.
 pub type Position = u64;
 
 /// Longest stream name, in bytes.

@@ -5,8 +5,10 @@
 mod parts;
 pub mod projections;
 pub mod reactors;
+mod share;
 mod start;
 
 pub use parts::{API_PURPOSE, NotUsable, Parts};
 pub use reactors::keep_in_step::WatchPace;
-pub use start::{Running, start, start_at};
+pub use share::{LEASE_TIME, PARTITIONS, Sharing, part_of};
+pub use start::{Running, start, start_at, start_sharing};

@@ -18,6 +18,7 @@ use crate::reactors::read_deliveries::{PULL_EVERY, ReadDeliveries};
 use crate::reactors::start_change_runs::StartChangeRuns;
 use crate::reactors::start_runs::StartRuns;
 use crate::reactors::start_scheduled_runs::StartScheduledRuns;
+use crate::share::{Keeper, Share, Sharing};
 
 /// How long runs may take to come to a safe point when the process is asked to end. Not reaching one loses nothing.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -28,6 +29,9 @@ const GATHER: Duration = Duration::from_secs(2);
 pub struct Running {
     tasks: TaskTracker,
     stop: CancellationToken,
+    /// Cancelled before `stop` when the process ends in order: what it holds of what is shared is let go.
+    leave: CancellationToken,
+    share: Share,
 }
 
 impl Drop for Running {
@@ -43,22 +47,33 @@ pub fn start(parts: &Parts, others: Vec<Box<dyn Follower>>) -> Running {
 
 /// The same, looking at what is watched as often as told.
 pub fn start_at(parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) -> Running {
-    let running = Running { tasks: TaskTracker::new(), stop: CancellationToken::new() };
-    let projector = Projector::new("views", projections::all(), parts.reads.clone(), parts.vault.clone());
-    running.follow(parts.bus.clone(), Box::new(projector));
-    let runs = StartRuns::new(parts.clone(), running.tasks.clone(), running.stop.clone());
-    running.follow(parts.bus.clone(), Box::new(runs));
-    running.follow(parts.bus.clone(), Box::new(StartChangeRuns::new(parts.clone())));
-    running.tasks.spawn(StartScheduledRuns::new(parts.clone()).run(running.stop.clone()));
-    let watch = KeepInStep::new(parts.clone(), pace, running.tasks.clone(), running.stop.clone());
-    running.tasks.spawn(watch.run());
-    let (tasks, stop) = (running.tasks.clone(), running.stop.clone());
-    let deliveries =
-        ReadDeliveries::new(parts.clone(), GATHER, tasks, stop).pulling(pace.ask.unwrap_or(PULL_EVERY));
-    running.follow(parts.bus.clone(), Box::new(deliveries));
-    for follower in others {
-        running.follow(parts.bus.clone(), follower);
+    let running = Running::new(Share::alone());
+    running.start(parts, others, pace);
+    running
+}
+
+/// The leases of followers that run in one process at a time, besides those apps bring.
+const VIEWS: &str = "views";
+const CHANGE_RUNS: &str = "start-change-runs";
+const SCHEDULED_RUNS: &str = "start-scheduled-runs";
+
+/// The same as one of several processes: `others` are followed by one of them at a time, `everywhere` by each.
+pub fn start_sharing(
+    parts: &Parts,
+    others: Vec<Box<dyn Follower>>,
+    everywhere: Vec<Box<dyn Follower>>,
+    pace: WatchPace,
+    sharing: Sharing,
+) -> Running {
+    let mut whole = vec![VIEWS, CHANGE_RUNS, SCHEDULED_RUNS];
+    whole.extend(others.iter().map(|follower| follower.name()));
+    let keeper = Keeper::new(sharing, whole);
+    let running = Running::new(keeper.share());
+    running.tasks.spawn(keeper.run(running.stop.clone(), running.leave.clone()));
+    for follower in everywhere {
+        running.until_stopped(follow_always(parts.bus.clone(), follower));
     }
+    running.start(parts, others, pace);
     running
 }
 
@@ -68,11 +83,73 @@ impl Running {
         self.tasks.spawn(EraseDeliveries::new(parts.clone(), keep).run(self.stop.clone()));
     }
 
-    fn follow(&self, bus: Arc<dyn Bus>, mut follower: Box<dyn Follower>) {
+    fn new(share: Share) -> Self {
+        let (stop, leave) = (CancellationToken::new(), CancellationToken::new());
+        Self { tasks: TaskTracker::new(), stop, leave, share }
+    }
+
+    fn start(&self, parts: &Parts, others: Vec<Box<dyn Follower>>, pace: WatchPace) {
+        let (tasks, stop, share) = (&self.tasks, &self.stop, &self.share);
+        let projector = Projector::new(VIEWS, projections::all(), parts.reads.clone(), parts.vault.clone());
+        self.follow_in_turn(&parts.bus, Box::new(projector));
+        let runs = StartRuns::new(parts.clone(), share.clone(), tasks.clone(), stop.clone());
+        self.follow_own(&parts.bus, Box::new(runs));
+        self.follow_in_turn(&parts.bus, Box::new(StartChangeRuns::new(parts.clone())));
+        self.schedule(parts);
+        let watch = KeepInStep::new(parts.clone(), share.clone(), pace, tasks.clone(), stop.clone());
+        tasks.spawn(watch.run());
+        let deliveries =
+            ReadDeliveries::new(parts.clone(), share.clone(), GATHER, tasks.clone(), stop.clone())
+                .pulling(pace.ask.unwrap_or(PULL_EVERY));
+        self.follow_own(&parts.bus, Box::new(deliveries));
+        for follower in others {
+            self.follow_in_turn(&parts.bus, follower);
+        }
+    }
+
+    /// One process at a time. Each turn begins by asking the follower where it left off, because others followed
+    /// meanwhile.
+    fn follow_in_turn(&self, bus: &Arc<dyn Bus>, mut follower: Box<dyn Follower>) {
+        let (share, bus) = (self.share.clone(), bus.clone());
+        self.until_stopped(async move {
+            loop {
+                let turn = share.wait_for(follower.name()).await;
+                turn.during(follow::run(&*bus, &mut *follower)).await;
+            }
+        });
+    }
+
+    /// In every process, each for its own partitions; begins again when they change.
+    fn follow_own(&self, bus: &Arc<dyn Bus>, mut follower: Box<dyn Follower>) {
+        let (mut changes, bus) = (self.share.changes(), bus.clone());
+        self.until_stopped(async move {
+            loop {
+                tokio::select! {
+                    () = follow::run(&*bus, &mut *follower) => {}
+                    () = changes.next() => {}
+                }
+            }
+        });
+    }
+
+    fn schedule(&self, parts: &Parts) {
+        let (share, parts, stop) = (self.share.clone(), parts.clone(), self.stop.clone());
+        self.until_stopped(async move {
+            loop {
+                let turn = share.wait_for(SCHEDULED_RUNS).await;
+                let stopped = turn.during(StartScheduledRuns::new(parts.clone()).run(stop.clone())).await;
+                if stopped.is_some() {
+                    return;
+                }
+            }
+        });
+    }
+
+    fn until_stopped(&self, work: impl Future<Output = ()> + Send + 'static) {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             tokio::select! {
-                () = follow::run(&*bus, &mut *follower) => {}
+                () = work => {}
                 () = stop.cancelled() => {}
             }
         });
@@ -80,6 +157,7 @@ impl Running {
 
     /// Asks everything to stop and waits for it, within a bound.
     pub async fn stop(self) {
+        self.leave.cancel();
         self.stop.cancel();
         self.tasks.close();
         if tokio::time::timeout(DRAIN, self.tasks.wait()).await.is_err() {
@@ -88,4 +166,8 @@ impl Running {
             );
         }
     }
+}
+
+async fn follow_always(bus: Arc<dyn Bus>, mut follower: Box<dyn Follower>) {
+    follow::run(&*bus, &mut *follower).await;
 }

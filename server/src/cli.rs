@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands;
+use crate::config::Config;
 use crate::config::sources::SettingArgs;
 use crate::exit;
 
@@ -19,9 +20,18 @@ pub struct Cli {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::enum_variant_names, reason = "`command-api` is the name of that part")]
 pub enum Command {
     /// Run the server: API, views, imports. The default
     Serve(commands::serve::Args),
+    /// In a cluster: take webhooks in, and nothing else
+    Ingest,
+    /// In a cluster: the API and the console, and nothing else
+    CommandApi(commands::serve::Args),
+    /// In a cluster: fold views and run scenarios, and nothing else
+    Projector,
+    /// In a cluster: hand the log to the bus, and nothing else
+    Relay,
     /// See everything work in a minute, with a sample site inside this process
     Demo(commands::demo::Args),
     /// Import from one site, once, and say how it went
@@ -63,7 +73,50 @@ pub enum Command {
 }
 
 impl Command {
+    /// Runs until a signal, with a port of its own.
     pub fn is_serve(&self) -> bool {
-        matches!(self, Self::Serve(_))
+        matches!(self, Self::Serve(_) | Self::Ingest | Self::CommandApi(_) | Self::Projector | Self::Relay)
+    }
+
+    /// Some commands work on the files of a data directory. A cluster has none; then a sentence says what to do instead.
+    pub fn refuse_without_directory(&self, config: &Config) -> anyhow::Result<()> {
+        let Some((name, instead)) = self.instead_of_directory().filter(|_| config.profile.is_cluster())
+        else {
+            return Ok(());
+        };
+        Err(exit::ending(
+            exit::CONFIG,
+            format!("`{name}` works on a data directory, and the cluster profile has none; {instead}"),
+        ))
+    }
+
+    fn instead_of_directory(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Backup(_) => Some((
+                "backup",
+                "back up KurrentDB and PostgreSQL with their own tools, PostgreSQL last (docs/operations.md)",
+            )),
+            Self::Restore(_) => Some((
+                "restore",
+                "restore PostgreSQL and then KurrentDB with their own tools (docs/operations.md)",
+            )),
+            Self::Checkpoint(_) => Some((
+                "checkpoint",
+                "KurrentDB keeps its log append-only; restrict who may write to it (docs/operations.md)",
+            )),
+            Self::Verify(args) if args.is_of_directory() => Some((
+                "verify",
+                "verify an exported file with `verify --export FILE`, or KurrentDB's files with its own tools",
+            )),
+            Self::Export(_) => Some((
+                "export",
+                "back up KurrentDB and PostgreSQL with their own tools, PostgreSQL last (docs/operations.md)",
+            )),
+            Self::ImportStore(_) => Some((
+                "import-store",
+                "begin with an empty cluster and import from the sites again (docs/operations.md)",
+            )),
+            _ => None,
+        }
     }
 }

@@ -26,10 +26,17 @@ mod watch;
 
 use crate::cli::Command;
 use crate::config::Config;
+use crate::role::Role;
 
 pub async fn run(command: Option<Command>, config: Config) -> anyhow::Result<u8> {
-    match command.unwrap_or(Command::Serve(serve::Args::default())) {
-        Command::Serve(args) => serve::run(args, config).await,
+    let command = command.unwrap_or(Command::Serve(serve::Args::default()));
+    command.refuse_without_directory(&config)?;
+    match command {
+        Command::Serve(args) => serve::run(Role::Everything, args, config).await,
+        Command::Ingest => serve::run(Role::Ingest, serve::Args::default(), config).await,
+        Command::CommandApi(args) => serve::run(Role::CommandApi, args, config).await,
+        Command::Projector => serve::run(Role::Projector, serve::Args::default(), config).await,
+        Command::Relay => serve::run(Role::Relay, serve::Args::default(), config).await,
         Command::Demo(args) => demo::run(args, config).await,
         Command::Import(args) => import::run(args, config).await,
         Command::Connections(args) => connections::run(args, config).await,

@@ -1,5 +1,7 @@
 //! Configuration: read once, checked whole, then a value that never changes.
 
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod settings;
 pub mod sources;
 pub mod values;
@@ -7,6 +9,8 @@ pub mod values;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+#[cfg(feature = "cluster")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use app_sdk::egress::{AllowRule, EgressConfig};
@@ -48,8 +52,23 @@ pub struct Limits {
     pub drain_time: Duration,
 }
 
+/// On what an installation stands.
+#[derive(Clone)]
+pub enum Profile {
+    Embedded,
+    #[cfg(feature = "cluster")]
+    Cluster(Arc<cluster::Settings>),
+}
+
+impl Profile {
+    pub fn is_cluster(&self) -> bool {
+        !matches!(self, Self::Embedded)
+    }
+}
+
 #[derive(Clone)]
 pub struct Config {
+    pub profile: Profile,
     pub data: PathBuf,
     pub listen: SocketAddr,
     pub public_url: Option<url::Url>,
@@ -82,6 +101,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
         return Err(ConfigError("both PORTAL_KEY and a key file are given; keep one of them".to_owned()));
     }
     Ok(Config {
+        profile: profile(&reader)?,
         data: reader.read("data", |text| Ok(PathBuf::from(text)))?,
         listen: reader.read("listen", |text| {
             text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:8080".to_owned())
@@ -115,6 +135,22 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
         ready_lag: reader.read("ready_lag", values::count)?,
         disk_reserve: reader.read("disk_reserve", values::size)?,
     })
+}
+
+fn profile(reader: &Reader) -> Result<Profile, ConfigError> {
+    let is_cluster = reader.read("profile", |text| match text {
+        "embedded" => Ok(false),
+        "cluster" if cfg!(feature = "cluster") => Ok(true),
+        "cluster" => {
+            Err("this build has only the embedded profile; build with --features cluster".to_owned())
+        }
+        _ => Err("write embedded or cluster".to_owned()),
+    })?;
+    match is_cluster {
+        #[cfg(feature = "cluster")]
+        true => Ok(Profile::Cluster(Arc::new(cluster::read(reader)?))),
+        _ => Ok(Profile::Embedded),
+    }
 }
 
 fn trace_url(text: &str) -> Result<url::Url, String> {
@@ -172,7 +208,8 @@ fn key_of(text: std::ffi::OsString) -> Result<Secret, ConfigError> {
     Ok(Secret::new(text))
 }
 
-struct Reader(BTreeMap<&'static str, Given>);
+/// What is given of each setting, as text.
+pub struct Reader(BTreeMap<&'static str, Given>);
 
 impl Reader {
     fn optional<T>(

@@ -4,7 +4,7 @@ mod access;
 mod outcomes;
 mod ready;
 
-pub use ready::{Ready, free_bytes};
+pub use ready::{Cause, Ready, free_bytes};
 
 use std::sync::Arc;
 

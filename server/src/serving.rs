@@ -1,8 +1,8 @@
 //! A service with a port: what `serve` does for good and `demo` for a while.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use adapter_sqlite::SqliteEventStore;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
@@ -15,6 +15,7 @@ use crate::compose::service::Service;
 use crate::config::Config;
 use crate::health::{self, Access, Health, Ready};
 use crate::listen::{self, Door, Stop};
+use crate::role::Role;
 use crate::{compose, console, exit, output, requests};
 
 /// Whoever may read this may read the metrics.
@@ -36,53 +37,43 @@ pub async fn until_stopped(
     };
     let served = tokio::select! {
         () = listen::serve(listener, door) => Ok(0),
-        why = failure(&service.opened.log) => Err(exit::ending(
-            exit::STORE,
-            format!("{why}; nothing that was acknowledged is lost. Check the disk, then start again"),
-        )),
+        why = service.opened.home.failure() => Err(exit::ending(exit::STORE, why)),
     };
     service.stop().await;
     served
 }
 
 fn app(service: &Service, config: &Config, stop: &Stop, metrics: PrometheusHandle) -> Router {
-    let opened = &service.opened;
+    let (opened, role) = (&service.opened, service.role);
     let ready = Ready {
-        log: opened.log.clone(),
+        home: opened.home.clone(),
+        log: opened.parts.executor.store.clone(),
         reads: opened.parts.reads.clone(),
-        data: opened.dir.path().to_owned(),
-        lag_max: config.ready_lag,
-        disk_reserve: config.disk_reserve,
+        views: role.needs_views(),
+        config: config.clone(),
         draining: stop.draining.clone(),
         last: Mutex::default(),
     };
     let access = (!config.metrics_public).then(|| Access { api: service.api.clone(), path: LEAST_GUARDED });
-    let health = Health { ready: std::sync::Arc::new(ready), metrics, access };
-    health::router(health)
-        .merge(service.api.clone())
-        .merge(opened.hooks.router())
-        .merge(console::router())
-        .fallback(nothing_here)
+    let health = Health { ready: Arc::new(ready), metrics, access };
+    let mut app = health::router(health);
+    if role.answers_people() {
+        app = app.merge(service.api.clone()).merge(console::router());
+    }
+    if role.takes_deliveries() {
+        app = app.merge(opened.hooks.router());
+    }
+    app.fallback(move || std::future::ready(nothing_here(role)))
         .layer(axum::middleware::from_fn(requests::record))
 }
 
-async fn nothing_here() -> Response<Body> {
+fn nothing_here(role: Role) -> Response<Body> {
     listen::problem(
         StatusCode::NOT_FOUND,
         "NO_SUCH_ADDRESS",
         "the server has nothing at this address",
-        "the console is at /ui/, the API at /api/v1/",
+        role.what_is_here(),
     )
-}
-
-/// Ends when the log can take nothing more.
-async fn failure(log: &SqliteEventStore) -> String {
-    let mut fatal = log.fatal();
-    let why = match fatal.wait_for(Option::is_some).await {
-        Ok(why) => why.clone(),
-        Err(_) => None,
-    };
-    why.unwrap_or_else(|| "the log's writer is gone".to_owned())
 }
 
 /// Where a browser is signed in at once. What follows `#` is never sent to a server; the page exchanges it for a cookie.

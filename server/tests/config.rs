@@ -120,3 +120,113 @@ fn bad_input_167_a_key_is_never_taken_from_the_command_line_and_never_with_a_lin
         server().arg("serve").env("PORTAL_KEY", "v1:a").env("PORTAL_KEY_FILE", "k").output().unwrap();
     assert!(refused(&output).contains("keep one"));
 }
+
+#[test]
+fn every_setting_of_the_cluster_is_in_the_help_and_no_password_is() {
+    let output = server()
+        .arg("--help")
+        .env("PORTAL_CLUSTER_LOG_URL", "kurrentdb://admin:hunter2@a:2113")
+        .env("PORTAL_CLUSTER_DATABASE_URL", "postgres://portal:hunter2@a/portal")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for name in [
+        "log-url",
+        "log-url-file",
+        "bus-url",
+        "bus-credentials",
+        "database-url",
+        "database-pool",
+        "lease-time",
+    ] {
+        assert!(help.contains(&format!("--cluster-{name} ")), "{name}");
+        let env = format!("PORTAL_CLUSTER_{}", name.to_uppercase().replace('-', "_"));
+        assert!(help.contains(&env), "{env}");
+    }
+    assert!(help.contains("--profile ") && !help.contains("hunter2"));
+}
+
+#[test]
+fn bad_input_167_an_address_with_a_password_is_refused_as_an_argument() {
+    let output =
+        server().args(["doctor", "--cluster-log-url=kurrentdb://admin:hunter2@a:2113"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(64), "{text}");
+    assert!(text.contains("PORTAL_CLUSTER_LOG_URL") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+#[cfg(not(feature = "cluster"))]
+fn bad_input_160_a_build_without_the_cluster_says_so() {
+    let said = refused(&server().args(["serve", "--profile=cluster"]).output().unwrap());
+    assert!(said.contains("build with --features cluster"), "{said}");
+}
+
+#[test]
+fn bad_input_160_one_role_needs_a_cluster() {
+    let directory = tempfile::tempdir().unwrap();
+    for role in ["ingest", "command-api", "projector", "relay"] {
+        let mut command = server();
+        command.args([role, "--listen=127.0.0.1:0", "--data"]).arg(directory.path().join("data"));
+        let said = refused(&command.output().unwrap());
+        assert!(said.contains("run `serve`"), "{said}");
+    }
+}
+
+#[cfg(feature = "cluster")]
+mod cluster {
+    use super::*;
+
+    fn with(settings: &str, arguments: &[&str]) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        let file = file(directory.path(), &format!("profile = \"cluster\"\n[cluster]\n{settings}"));
+        let mut command = server();
+        command.arg("--config").arg(file).args(arguments).args(["--listen", "127.0.0.1:0"]);
+        command.arg("--data").arg(directory.path().join("data"));
+        refused(&command.output().unwrap())
+    }
+
+    const WHOLE: &str = "log_url = \"kurrentdb://u:hunter2@127.0.0.1:1?tls=false\"\nbus_url = \"nats://127.0.0.1:1\"\n\
+                         database_url = \"postgres://u:hunter2@127.0.0.1:1/d\"\n";
+
+    #[test]
+    fn bad_input_167_each_setting_is_refused_with_one_sentence() {
+        for (settings, said) in [
+            ("", "KurrentDB; set log_url"),
+            ("log_url = \"kurrentdb://a\"\n", "NATS; set bus_url"),
+            ("lag_url = \"x\"\n", "unknown key `cluster_lag_url`"),
+            (&format!("{WHOLE}bus_user = \"portal\"\n"), "cluster_bus_password_file"),
+            (&format!("{WHOLE}bus_token_file = \"a\"\nbus_nkey_file = \"b\"\n"), "keep one of"),
+            (&format!("{WHOLE}bus_replicas = 2\n"), "choose 1, 3 or 5"),
+            (&format!("{WHOLE}bus_certificate = \"a.pem\"\n"), "cluster_bus_certificate_key"),
+            (&format!("{WHOLE}database_tls = \"maybe\"\n"), "disable, require or verify"),
+            (&format!("{WHOLE}database_pool = 2\n"), "choose 3 to 1000"),
+            (&format!("{WHOLE}lease_time = \"10ms\"\n"), "1s or more"),
+            (&format!("{WHOLE}log_url_file = \"/nowhere\"\n"), "keep one of them"),
+        ] {
+            let text = with(settings, &["serve"]);
+            assert!(text.contains(said) && !text.contains("hunter2"), "{settings}: {text}");
+        }
+    }
+
+    #[test]
+    fn bad_input_160_the_key_must_be_given_and_the_servers_must_answer() {
+        assert!(with(WHOLE, &["serve"]).contains("keys create --key-file"));
+        let directory = tempfile::tempdir().unwrap();
+        let key = directory.path().join("key").display().to_string();
+        let made = server().args(["keys", "create", "--key-file", &key]).output().unwrap();
+        assert!(made.status.success());
+        let text = with(&format!("{WHOLE}log_deadline = \"1s\"\n"), &["ingest", "--key-file", &key]);
+        assert!(text.contains("KurrentDB") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn what_needs_a_data_directory_says_what_to_do_instead() {
+        for command in
+            [&["backup", "x"][..], &["restore", "x"], &["checkpoint"], &["verify"], &["export", "x"]]
+        {
+            let text = with(WHOLE, command);
+            assert!(text.contains("works on a data directory") && text.contains(';'), "{text}");
+        }
+    }
+}

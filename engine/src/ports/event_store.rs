@@ -97,9 +97,10 @@ pub struct Slice {
 
 #[async_trait]
 pub trait EventStore: Send + Sync {
-    /// Appends to all streams or to none (an adapter whose server cannot do that appends in the order given). When it
-    /// returns, the events are on disk. Repeating an append with the same event ids and the same expectations, after
-    /// it succeeded, succeeds again and writes nothing.
+    /// Appends to all streams or to none. An adapter whose server cannot do that checks all expectations first and
+    /// writes the last stream last; an append that stopped on the way is completed by repeating it. When it returns,
+    /// the events are on disk. Repeating an append with the same event ids and the same expectations, after it
+    /// succeeded, succeeds again and writes nothing.
     async fn append(&self, appends: Vec<StreamAppend>) -> Result<Appended, AppendError>;
 
     /// Events of one stream from a revision on, oldest first. An absent stream is an empty one.
@@ -113,8 +114,16 @@ pub trait EventStore: Send + Sync {
     /// The newest event of each stream, in the order asked; `None` for an absent stream.
     async fn read_last(&self, streams: &[StreamName]) -> Result<Vec<Option<Recorded>>, StoreError>;
 
-    /// Events of the whole log after a position, in order, at most `limit`.
+    /// Events of the whole log after a position, in order, at most `limit`. The position is 0 or one that the log has
+    /// given out.
     async fn read_all(&self, after: Position, filter: &Filter, limit: usize) -> Result<Slice, StoreError>;
+
+    /// The event at a position. The default is for logs without gaps.
+    async fn read_at(&self, position: Position) -> Result<Option<Recorded>, StoreError> {
+        let Some(before) = position.checked_sub(1) else { return Ok(None) };
+        let slice = self.read_all(before, &Filter::all(), 1).await?;
+        Ok(slice.events.into_iter().find(|event| event.position == position))
+    }
 
     /// Takes the bodies of events away and leaves their digests ([`crate::seal::removed`]), so that the chain over the
     /// log still holds. When it returns, no file of the store holds them. Gives how many there were; events without a

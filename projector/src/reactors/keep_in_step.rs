@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 
 use self::pass::{Outcome, Pass};
 use crate::parts::Parts;
+use crate::share::{Share, Turn, part_of};
 
 /// Resources looked at together; each connection's own budget holds besides.
 const AT_ONCE_MAX: usize = 4;
@@ -64,6 +65,7 @@ struct Next {
 
 pub struct KeepInStep {
     parts: Parts,
+    share: Share,
     pace: WatchPace,
     turns: Arc<Semaphore>,
     next: Arc<Mutex<BTreeMap<String, Next>>>,
@@ -72,8 +74,15 @@ pub struct KeepInStep {
 }
 
 impl KeepInStep {
-    pub fn new(parts: Parts, pace: WatchPace, tasks: TaskTracker, stop: CancellationToken) -> Self {
-        Self { parts, pace, turns: Arc::new(Semaphore::new(AT_ONCE_MAX)), next: Arc::default(), tasks, stop }
+    pub fn new(
+        parts: Parts,
+        share: Share,
+        pace: WatchPace,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> Self {
+        let turns = Arc::new(Semaphore::new(AT_ONCE_MAX));
+        Self { parts, share, pace, turns, next: Arc::default(), tasks, stop }
     }
 
     /// Looks for what is due, until the process ends.
@@ -92,27 +101,38 @@ impl KeepInStep {
     async fn look(&self) -> Result<(), Cause> {
         let watched = watched::watched(&self.parts).await?;
         let requested = watched::requested(&self.parts).await?;
-        let keys: BTreeSet<String> = watched.iter().map(watched::Watched::key).collect();
+        let mine = |watched: watched::Watched| {
+            let turn = self.share.turn(&part_of(watched.connection.as_str()))?;
+            Some((watched, turn))
+        };
+        let watched: Vec<(watched::Watched, Turn)> = watched.into_iter().filter_map(mine).collect();
+        let keys: BTreeSet<String> = watched.iter().map(|(watched, _)| watched.key()).collect();
         let mut due = vec![];
         {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             next.retain(|key, state| keys.contains(key) || state.busy);
             let now = Instant::now();
-            for watched in watched {
+            for (watched, turn) in watched {
                 let state = next.entry(watched.key()).or_insert_with(|| Next::new(now));
                 if !state.busy && (state.at <= now || requested.contains(&watched.key())) {
                     state.busy = true;
-                    due.push((watched, state.cursor.clone(), state.sweep_took));
+                    due.push((watched, turn, state.cursor.clone(), state.sweep_took));
                 }
             }
         }
-        for (watched, cursor, sweep_took) in due {
-            self.start(watched, cursor, sweep_took);
+        for (watched, turn, cursor, sweep_took) in due {
+            self.start(watched, turn, cursor, sweep_took);
         }
         Ok(())
     }
 
-    fn start(&self, watched: watched::Watched, cursor: Option<serde_json::Value>, sweep_took: Duration) {
+    fn start(
+        &self,
+        watched: watched::Watched,
+        turn: Turn,
+        cursor: Option<serde_json::Value>,
+        sweep_took: Duration,
+    ) {
         let (parts, pace, turns, stop) =
             (self.parts.clone(), self.pace, self.turns.clone(), self.stop.clone());
         let next = self.next.clone();
@@ -124,12 +144,20 @@ impl KeepInStep {
                 Pass::open(&parts, &watched, pace, cursor).await?.run(sweep_pause).await
             };
             let outcome = tokio::select! {
-                outcome = work => outcome,
+                outcome = turn.during(work) => outcome,
                 () = stop.cancelled() => return,
             };
             let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(state) = next.get_mut(&key) {
-                state.settle(&key, outcome, pace);
+            match outcome {
+                // Not this process's turn any more; whoever's it is begins with what is recorded.
+                None => {
+                    next.remove(&key);
+                }
+                Some(outcome) => {
+                    if let Some(state) = next.get_mut(&key) {
+                        state.settle(&key, outcome, pace);
+                    }
+                }
             }
         });
     }

@@ -28,6 +28,7 @@ use self::batch::{Progress, read_batch};
 use self::pull::{Pulled, pull};
 use super::look_again::LookError;
 use crate::parts::Parts;
+use crate::share::{Share, part_of};
 
 /// Connections read at the same time; each has its own pace at its own site.
 const CONNECTIONS_MAX: usize = 16;
@@ -49,6 +50,7 @@ const WAKING: [&str; 4] = [
 
 pub struct ReadDeliveries {
     parts: Parts,
+    share: Share,
     reading: Arc<Mutex<HashMap<ConnectionId, Reading>>>,
     turns: Arc<Semaphore>,
     /// How long hints are gathered before the site is asked, so that a burst about one record is one question.
@@ -66,10 +68,16 @@ struct Reading {
 }
 
 impl ReadDeliveries {
-    pub fn new(parts: Parts, gather: Duration, tasks: TaskTracker, stop: CancellationToken) -> Self {
+    pub fn new(
+        parts: Parts,
+        share: Share,
+        gather: Duration,
+        tasks: TaskTracker,
+        stop: CancellationToken,
+    ) -> Self {
         let turns = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let pull_every = PULL_EVERY;
-        Self { parts, reading: Arc::default(), turns, gather, pull_every, tasks, stop }
+        Self { parts, share, reading: Arc::default(), turns, gather, pull_every, tasks, stop }
     }
 
     /// Asks companions this often what waits.
@@ -79,6 +87,9 @@ impl ReadDeliveries {
     }
 
     fn ring(&self, connection: ConnectionId, position: Position) {
+        let part = part_of(connection.as_str());
+        // Whoever holds it hears the same.
+        let Some(turn) = self.share.turn(&part) else { return };
         let mut reading = lock(&self.reading);
         if let Some(known) = reading.get_mut(&connection) {
             known.news = known.news.max(position);
@@ -96,13 +107,20 @@ impl ReadDeliveries {
             gather: self.gather,
             pull_every: self.pull_every,
         };
-        let (turns, stop) = (self.turns.clone(), self.stop.clone());
+        let (turns, stop, share) = (self.turns.clone(), self.stop.clone(), self.share.clone());
         self.tasks.spawn(async move {
             let connection = reader.connection.clone();
             let shared = reader.reading.clone();
-            tokio::select! {
-                () = reader.read(&turns) => {}
-                () = stop.cancelled() => { lock(&shared).remove(&connection); }
+            let done = tokio::select! {
+                done = turn.during(reader.read(&turns)) => done,
+                () = stop.cancelled() => None,
+            };
+            if done.is_none() {
+                lock(&shared).remove(&connection);
+                // Lost and gained again meanwhile: whoever rang then was heard by this reader only.
+                if share.turn(&part).is_some() {
+                    share.look_again();
+                }
             }
         });
     }

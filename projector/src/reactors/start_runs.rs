@@ -7,16 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::decider::Decider;
+use domain::ids::ConnectionId;
+use domain::run::{RunStarted, Runs};
+use domain::scenario::graph::{Graph, NodeKind};
 use domain::views::{RUNS, RunView};
-use engine::Position;
 use engine::follow::Follower;
 use engine::ports::{Cause, Filter, Query, Slice};
+use engine::{Position, StreamName};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::run_nodes;
 use crate::parts::Parts;
+use crate::share::{Share, Turn, part_of};
 
 /// Runs executed at the same time; more wait for their turn.
 pub const RUNS_AT_ONCE_MAX: usize = 4;
@@ -27,6 +32,9 @@ const OPEN_RUNS_MAX: usize = 500;
 
 pub struct StartRuns {
     parts: Parts,
+    share: Share,
+    /// The part that a run belongs to, by its id.
+    part_of: HashMap<String, String>,
     executing: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
     turns: Arc<Semaphore>,
     tasks: TaskTracker,
@@ -34,9 +42,11 @@ pub struct StartRuns {
 }
 
 impl StartRuns {
-    pub fn new(parts: Parts, tasks: TaskTracker, stop: CancellationToken) -> Self {
+    pub fn new(parts: Parts, share: Share, tasks: TaskTracker, stop: CancellationToken) -> Self {
         Self {
             parts,
+            share,
+            part_of: HashMap::new(),
             executing: Arc::default(),
             turns: Arc::new(Semaphore::new(RUNS_AT_ONCE_MAX)),
             tasks,
@@ -45,19 +55,47 @@ impl StartRuns {
     }
 
     /// Starts what should be executed and is not; tells running ones to look at their stream.
-    async fn look(&self) -> Result<(), Cause> {
+    async fn look(&mut self) -> Result<(), Cause> {
+        let mut open = HashMap::new();
         for phase in ["running", "cancelling"] {
             let query =
                 Query { equals: vec![("phase", phase.into())], limit: OPEN_RUNS_MAX, ..Query::default() };
             for row in self.parts.reads.list(&RUNS, &query).await?.rows {
                 let run: RunView = serde_json::from_slice(&row.doc)?;
-                self.start(run.id);
+                let part = self.part(&run.id).await?;
+                open.insert(run.id.clone(), part.clone());
+                if let Some(turn) = self.share.turn(&part) {
+                    self.start(run.id, part, turn);
+                }
             }
         }
+        self.part_of = open;
         Ok(())
     }
 
-    fn start(&self, id: String) {
+    /// A run belongs to the first connection that it reads from; one without any, to itself.
+    async fn part(&self, run: &str) -> Result<String, Cause> {
+        if let Some(known) = self.part_of.get(run) {
+            return Ok(known.clone());
+        }
+        if self.share.is_alone() {
+            return Ok(String::new());
+        }
+        let store = &*self.parts.executor.store;
+        let started = store.read_stream(&StreamName::new(Runs::CATEGORY, run), 0, 1).await?;
+        let graph = match started.first().map(|event| (&*event.event_type, &event.data)) {
+            Some(("run.started", data)) => serde_json::from_slice::<RunStarted>(data).ok(),
+            _ => None,
+        };
+        let graph = graph.and_then(|started| Graph::parse(&started.graph).ok());
+        let connection = graph.iter().flat_map(|graph| &graph.nodes).find_map(|node| match &node.kind {
+            NodeKind::Fetch(fetch) => fetch.connection.as_ref(),
+            _ => None,
+        });
+        Ok(part_of(connection.map_or(run, ConnectionId::as_str)))
+    }
+
+    fn start(&self, id: String, part: String, turn: Turn) {
         let bell = {
             let mut executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
             if executing.contains_key(&id) {
@@ -68,17 +106,21 @@ impl StartRuns {
             bell
         };
         let (parts, turns, stop) = (self.parts.clone(), self.turns.clone(), self.stop.clone());
-        let executing = self.executing.clone();
+        let (executing, share) = (self.executing.clone(), self.share.clone());
         self.tasks.spawn(async move {
             let work = async {
                 let Ok(_turn) = turns.acquire().await else { return };
                 run_nodes::execute(&parts, &id, &bell).await;
             };
-            tokio::select! {
-                () = work => {}
-                () = stop.cancelled() => {}
-            }
+            let done = tokio::select! {
+                done = turn.during(work) => done,
+                () = stop.cancelled() => Some(()),
+            };
             executing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            // Lost and gained again before this run had stopped: whoever looked then took it for executed.
+            if done.is_none() && share.turn(&part).is_some() {
+                share.look_again();
+            }
         });
     }
 

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use adapter_sqlite::OpenError;
 use anyhow::Context;
 
-use crate::compose;
 use crate::config::Config;
-use crate::{checkpoints, exit, installation, output};
+use crate::{checkpoints, exit, installation, output, profile};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -20,8 +19,11 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
-    let checkpoint = match compose::open(&config).await {
-        Ok(opened) => opened.notary().sign().await?,
+    let checkpoint = match profile::embedded::open(&config).await {
+        Ok(opened) => match opened.home.directory() {
+            Some(directory) => directory.notary().sign().await?,
+            None => None,
+        },
         // A running server signs by itself; its newest is in the file.
         Err(error)
             if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(OpenError::InUse(_)))) =>

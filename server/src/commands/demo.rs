@@ -42,7 +42,7 @@ pub async fn run(args: Args, mut config: Config) -> anyhow::Result<u8> {
     let site = Site::sample().serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     // One record that cannot be imported, so that the demo shows what happens then.
     site.site().put_user(User::named("sam", "Sam Oldfield", "sam(at)example.org"));
-    let service = Service::start(&config, Work::Everything).await?;
+    let service = Service::start(&config, Work::EVERYTHING).await?;
     let token = service.first_token().await?;
     let api = Api::new(service.client());
     let link = token.as_ref().map(|token| serving::console_link(&config, token));

@@ -4,6 +4,7 @@ mod data;
 mod finding;
 mod integrity;
 mod machine;
+mod servers;
 mod settings;
 
 use chrono::{DateTime, Utc};
@@ -25,9 +26,13 @@ pub struct Args {
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     let mut findings = settings::look(&config);
-    let (of_data, newest): (Vec<Finding>, Option<DateTime<Utc>>) = data::look(&config, args.quick).await;
-    findings.extend(of_data);
-    if config.data.join("log.db").exists() {
+    let (found, newest): (Vec<Finding>, Option<DateTime<Utc>>) = if config.profile.is_cluster() {
+        (servers::look(&config).await, None)
+    } else {
+        data::look(&config, args.quick).await
+    };
+    findings.extend(found);
+    if !config.profile.is_cluster() && config.data.join("log.db").exists() {
         findings.push(integrity::chain(&config.data, args.quick));
         findings.push(integrity::backup(&config.data, adapter_sqlite::SystemClock.now()));
         findings.push(integrity::erasures(&config.data));

@@ -49,7 +49,7 @@ pub struct Args {
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     let stop = Stop::default();
     listen::watch_signals(&stop)?;
-    let service = Service::start(&config, Work::Everything).await?;
+    let service = Service::start(&config, Work::EVERYTHING).await?;
     let result = import(&args, &Api::new(service.client()), &stop).await;
     service.stop().await;
     result

@@ -54,7 +54,7 @@ const REASONS: &[Column] = &[
 ];
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
-    let reached = args.target.reach(&config, Work::Everything).await?;
+    let reached = args.target.reach(&config, Work::EVERYTHING).await?;
     let code = act(&args, &reached.api).await?;
     reached.close().await;
     Ok(code)

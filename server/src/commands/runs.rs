@@ -106,7 +106,7 @@ const LOG: &[Column] = &[("at", "/at"), ("level", "/level"), ("code", "/code"), 
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     let waits = matches!(args.action, Action::Watch { .. } | Action::Retry(_) | Action::Undo { .. });
-    let work = if waits { Work::Everything } else { Work::Views };
+    let work = if waits { Work::EVERYTHING } else { Work::Views };
     let reached = args.target.reach(&config, work).await?;
     let code = act(args.action, &reached.api, args.target.json).await?;
     reached.close().await;

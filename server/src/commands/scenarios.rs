@@ -88,7 +88,7 @@ const COLUMNS: &[Column] =
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
     let is_run = matches!(args.action, Action::Run { .. });
-    let reached = args.target.reach(&config, if is_run { Work::Everything } else { Work::Views }).await?;
+    let reached = args.target.reach(&config, if is_run { Work::EVERYTHING } else { Work::Views }).await?;
     let code = act(args.action, &reached.api, args.target.json).await?;
     reached.close().await;
     Ok(code)

@@ -31,6 +31,13 @@ pub struct Args {
     json: bool,
 }
 
+impl Args {
+    /// True unless an exported file is to be verified.
+    pub fn is_of_directory(&self) -> bool {
+        self.export.is_none()
+    }
+}
+
 #[derive(Serialize)]
 struct Report {
     sound: bool,

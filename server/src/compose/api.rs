@@ -2,15 +2,20 @@
 
 use axum::Router;
 use command_api::{Build, Context, Settings, Templates};
-use domain::access::Role;
+use domain::access::{Role, Tokens};
+use domain::decider::Decider;
+use domain::ids::TokenId;
 use domain::views::{TOKENS, TokenView};
 use engine::Meta;
-use engine::ports::{Query, Secret};
+use engine::ports::{Filter, Query, Secret};
 
 use super::Opened;
 use crate::config::Config;
 use crate::console;
 
+const FIRST_NAME: &str = "first administrator";
+/// The same in every process, so that there is one.
+const FIRST_ID: &str = "first";
 /// Most tokens looked at for one that is alive.
 const TOKENS_MAX: usize = 500;
 
@@ -26,6 +31,9 @@ pub fn local_router(opened: &Opened, config: &Config) -> Router {
 
 /// An administrator token, if nobody has one.
 pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Option<Secret>> {
+    if opened.home.directory().is_none() {
+        return first_token_of_all(opened, config).await;
+    }
     let reads = &opened.parts.reads;
     let end = *opened.parts.executor.store.end().borrow();
     engine::wait::until(&**reads, &TOKENS, end, std::time::Duration::from_secs(10)).await?;
@@ -37,11 +45,34 @@ pub async fn first_token(opened: &Opened, config: &Config) -> anyhow::Result<Opt
         }
     }
     let context = context(opened, config);
-    let issued =
-        command_api::issue_token(&context, "first administrator", Role::Administrator, Meta::by("system"));
+    let issued = command_api::issue_token(&context, FIRST_NAME, Role::Administrator, Meta::by("system"));
     let issued = issued.await.map_err(|problem| anyhow::anyhow!("the first token: {}", problem.code()))?;
     engine::wait::until(&**reads, &TOKENS, issued.position, std::time::Duration::from_secs(10)).await?;
     Ok(Some(issued.text))
+}
+
+/// Where several processes begin at once, and views may be filled later: the log itself says whether there ever was a
+/// token, and of two who make the first one, one is refused.
+async fn first_token_of_all(opened: &Opened, config: &Config) -> anyhow::Result<Option<Secret>> {
+    let store = &opened.parts.executor.store;
+    let (mut at, end, tokens) = (0, *store.end().borrow(), Filter::categories([Tokens::CATEGORY]));
+    while at < end {
+        let slice = store.read_all(at, &tokens, 1).await?;
+        if !slice.events.is_empty() {
+            return Ok(None);
+        }
+        if slice.read_to <= at {
+            break;
+        }
+        at = slice.read_to;
+    }
+    let (id, context) = (TokenId::new(FIRST_ID), context(opened, config));
+    let meta = Meta::by("system");
+    match command_api::issue_token_as(&context, id, FIRST_NAME, Role::Administrator, meta).await {
+        Ok(issued) => Ok(Some(issued.text)),
+        Err(problem) if problem.code() == "ALREADY_EXISTS" => Ok(None),
+        Err(problem) => Err(anyhow::anyhow!("the first token: {}", problem.code())),
+    }
 }
 
 pub fn context(opened: &Opened, config: &Config) -> Context {

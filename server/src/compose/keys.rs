@@ -4,11 +4,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use adapter_sqlite::{DataDir, KeyRing};
+use adapter_sqlite::{DataDir, KeyRing, SystemIds};
 use engine::ports::Ids;
 
 use crate::config::Config;
-use crate::exit;
+use crate::{exit, profile};
 
 const FILE: &str = "vault.key";
 const VAULT: &str = "vault.db";
@@ -17,12 +17,39 @@ pub fn default_key_file(data: &Path) -> PathBuf {
     data.join(FILE)
 }
 
-pub fn key_ring(config: &Config, dir: &DataDir, ids: &dyn Ids) -> anyhow::Result<KeyRing> {
+#[cfg(feature = "cluster")]
+/// The key that was given; in a cluster there is no other.
+pub fn given_key_ring(config: &Config) -> anyhow::Result<KeyRing> {
+    given(config)?.ok_or_else(|| {
+        exit::ending(
+            exit::CONFIG,
+            "the cluster profile needs the vault's key, the same on every process; make it once with `portal-integrations \
+             keys create --key-file FILE`, and give it to each process with key_file or PORTAL_KEY",
+        )
+    })
+}
+
+/// Opens the vault with the key in use.
+pub async fn open_vault(config: &Config) -> anyhow::Result<()> {
+    let ring = match given(config)? {
+        Some(ring) => ring,
+        // Holds the directory only while it looks.
+        None => key_ring(config, &DataDir::open(&config.data)?, &SystemIds)?,
+    };
+    profile::vault(config, ring).await?;
+    Ok(())
+}
+
+fn given(config: &Config) -> anyhow::Result<Option<KeyRing>> {
     if let Some(key) = &config.key {
-        return Ok(KeyRing::from_text(key.expose())?);
+        return Ok(Some(KeyRing::from_text(key.expose())?));
     }
-    if let Some(file) = &config.key_file {
-        return from_named(file);
+    config.key_file.as_deref().map(from_named).transpose()
+}
+
+pub fn key_ring(config: &Config, dir: &DataDir, ids: &dyn Ids) -> anyhow::Result<KeyRing> {
+    if let Some(ring) = given(config)? {
+        return Ok(ring);
     }
     let file = default_key_file(dir.path());
     if file.exists() {

@@ -1,73 +1,81 @@
 //! An installation at work inside this process: followers, API, and a client of its own.
 
-use std::sync::Arc;
-
 use anyhow::Context;
 use axum::Router;
-use engine::follow;
 use engine::ports::Secret;
-use projector::Parts;
-use tokio::task::JoinHandle;
 
 use super::Opened;
-use crate::checkpoints::Notary;
+use super::beside::Beside;
 use crate::client::Client;
 use crate::config::Config;
-use crate::traces::TellTraces;
+use crate::profile::Relaying;
+use crate::role::Role;
 
-/// How much of an installation a command needs.
+/// How much of an installation a process needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
     /// Views only: for looking and changing. Runs wait.
     Views,
-    /// Runs too.
-    Everything,
+    /// What this role does.
+    Role(Role),
+}
+
+impl Work {
+    /// Runs too: for commands that wait for one.
+    pub const EVERYTHING: Self = Self::Role(Role::Everything);
+
+    fn role(self) -> Role {
+        match self {
+            Self::Views => Role::Everything,
+            Self::Role(role) => role,
+        }
+    }
 }
 
 pub struct Service {
     pub opened: Opened,
+    pub role: Role,
     /// For the network.
     pub api: Router,
     local: Router,
     config: Config,
     followers: Followers,
-    notary: Arc<Notary>,
-    signing: JoinHandle<()>,
-    ledger: JoinHandle<()>,
-    traces: Option<JoinHandle<()>>,
+    beside: Option<Beside>,
+    relaying: Option<Relaying>,
 }
 
 enum Followers {
-    Views(super::Views),
+    One(#[expect(dead_code, reason = "dropping it ends it")] super::Following),
     Everything(projector::Running),
+    None,
 }
 
 impl Service {
     pub async fn start(config: &Config, work: Work) -> anyhow::Result<Self> {
-        let opened = super::open(config).await.context("the installation cannot be opened")?;
+        let role = work.role();
+        let opened = super::open(config, role).await.context("the installation cannot be opened")?;
         let followers = match work {
-            Work::Views => Followers::Views(opened.start_views()),
-            Work::Everything => Followers::Everything(opened.start()),
+            Work::Views => Followers::One(opened.start_views()),
+            Work::Role(role) if role.follows() => Followers::Everything(opened.start()),
+            Work::Role(role) if role.knows_endpoints() => Followers::One(opened.start_hooks()),
+            Work::Role(_) => Followers::None,
         };
-        let interrupted = command_api::erasing::finish_open(&super::api::context(&opened, config)).await;
-        interrupted
-            .map_err(|error| anyhow::anyhow!("an interrupted erasure cannot be carried out: {error}"))?;
+        let relaying = match work {
+            Work::Role(role) if role.relays() => opened.home.relay(),
+            _ => None,
+        };
+        if role.answers_people() {
+            let interrupted = command_api::erasing::finish_open(&super::api::context(&opened, config)).await;
+            interrupted
+                .map_err(|error| anyhow::anyhow!("an interrupted erasure cannot be carried out: {error}"))?;
+        }
         let api = super::api::router(&opened, config);
         let local = super::api::local_router(&opened, config);
-        let (mut keeper, bus) = (opened.ledger(), opened.parts.bus.clone());
-        keeper.catch_up(&*opened.parts.executor.store).await?;
-        let ledger = tokio::spawn(async move { follow::run(&*bus, &mut keeper).await });
-        let traces = config.trace_url.clone().filter(|_| work == Work::Everything).map(|collector| {
-            let Parts { executor, bus, ids, .. } = opened.parts.clone();
-            let mut traces = TellTraces::new(executor.store, collector, ids);
-            tokio::spawn(async move { follow::run(&*bus, &mut traces).await })
-        });
-        let notary = Arc::new(opened.notary());
-        let signing = tokio::spawn({
-            let notary = notary.clone();
-            async move { notary.run().await }
-        });
-        Ok(Self { opened, api, local, config: config.clone(), followers, notary, signing, ledger, traces })
+        let beside = match opened.home.directory() {
+            Some(directory) => Some(Beside::start(directory, opened.parts.bus.clone()).await?),
+            None => None,
+        };
+        Ok(Self { opened, role, api, local, config: config.clone(), followers, beside, relaying })
     }
 
     /// Calls the API without a network between.
@@ -77,18 +85,14 @@ impl Service {
 
     /// Lets the followers come to a safe point, and signs where the log then stands.
     pub async fn stop(self) {
-        match self.followers {
-            Followers::Everything(running) => running.stop().await,
-            Followers::Views(views) => drop(views),
+        if let Followers::Everything(running) = self.followers {
+            running.stop().await;
         }
-        self.ledger.abort();
-        self.traces.inspect(JoinHandle::abort);
-        if let Err(error) = self.opened.ledger().catch_up(&*self.opened.parts.executor.store).await {
-            tracing::error!(error = %format!("{error:#}"), "the ledger of erasures is behind; the next start writes it");
+        if let Some(relaying) = self.relaying {
+            relaying.stop().await;
         }
-        self.signing.abort();
-        if let Err(error) = self.notary.sign().await {
-            tracing::error!(error = %format!("{error:#}"), "no checkpoint could be signed at the end");
+        if let (Some(beside), Some(directory)) = (self.beside, self.opened.home.directory()) {
+            beside.stop(directory).await;
         }
     }
 

@@ -1,5 +1,7 @@
 //! The one table of settings. Flags, environment, file, defaults and `--help` are all made from it.
 
+mod cluster;
+
 /// A setting as people see it. Its file key is `name`, its flag is `name` with dashes.
 pub struct Setting {
     pub name: &'static str,
@@ -9,6 +11,8 @@ pub struct Setting {
     pub value: &'static str,
     pub help: &'static str,
     pub heading: &'static str,
+    /// May hold a password: then it is never shown, and refused as a flag.
+    pub secret: bool,
 }
 
 impl Setting {
@@ -25,14 +29,26 @@ const fn setting(
     value: &'static str,
     help: &'static str,
 ) -> Setting {
-    Setting { name, env, default, value, help, heading: "Settings" }
+    Setting { name, env, default, value, help, heading: "Settings", secret: false }
+}
+
+/// Every setting there is, in the order of `--help`.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    OF_ALL.iter().chain(cluster::OF_CLUSTER)
 }
 
 /// The vault's key itself may only come from the environment: arguments are visible to every process.
 pub const KEY_ENV: &str = "PORTAL_KEY";
 pub const CONFIG_ENV: &str = "PORTAL_CONFIG";
 
-pub const ALL: &[Setting] = &[
+const OF_ALL: &[Setting] = &[
+    setting(
+        "profile",
+        "PORTAL_PROFILE",
+        "embedded",
+        "embedded|cluster",
+        "What an installation stands on: a data directory and one process, or servers shared by any number of processes",
+    ),
     setting(
         "data",
         "PORTAL_DATA",

@@ -7,8 +7,10 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
 
 use super::ConfigError;
-use super::settings::{ALL, CONFIG_ENV, Setting};
+use super::settings::{CONFIG_ENV, Setting, all};
 
+/// The table of the file with the settings of the cluster profile.
+const CLUSTER: &str = "cluster";
 /// Largest configuration file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
@@ -35,7 +37,7 @@ impl SettingArgs {
                 given.entry(name).or_insert(Given { text, place: format!("`{name}` in {path}") });
             }
         }
-        for setting in ALL.iter().filter(|setting| !setting.default.is_empty()) {
+        for setting in all().filter(|setting| !setting.default.is_empty()) {
             given.entry(setting.name).or_insert_with(|| Given {
                 text: setting.default.to_owned(),
                 place: format!("the default of {}", setting.name),
@@ -62,10 +64,10 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, String)>, ConfigError> {
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
         refused(format!("the configuration file {place} is not TOML: {}", e.to_string().replace('\n', " ")))
     })?;
-    table
+    flat(table)
         .into_iter()
         .map(|(key, value)| {
-            let setting = ALL.iter().find(|setting| setting.name == key).ok_or_else(|| {
+            let setting = all().find(|setting| setting.name == key).ok_or_else(|| {
                 refused(format!(
                     "the configuration file {place} has an unknown key `{key}`; see --help for the settings{}",
                     nearest(&key)
@@ -79,10 +81,24 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, String)>, ConfigError> {
         .collect()
 }
 
+/// What stands in `[cluster]` is named as flags and environment name it: `log_url` there is `cluster_log_url`.
+fn flat(table: toml::Table) -> Vec<(String, toml::Value)> {
+    let mut pairs = vec![];
+    for (key, value) in table {
+        match value {
+            toml::Value::Table(inner) if key == CLUSTER => {
+                pairs.extend(inner.into_iter().map(|(name, value)| (format!("{CLUSTER}_{name}"), value)));
+            }
+            value => pairs.push((key, value)),
+        }
+    }
+    pairs
+}
+
 /// A hint for a key that is almost right.
 fn nearest(key: &str) -> String {
     let squeezed = |text: &str| text.replace(['-', '_'], "").to_lowercase();
-    ALL.iter()
+    all()
         .find(|setting| squeezed(setting.name) == squeezed(key))
         .map_or(String::new(), |setting| format!("; did you mean `{}`?", setting.name))
 }
@@ -110,7 +126,7 @@ impl clap::Args for SettingArgs {
             .global(true)
             .help_heading("Settings")
             .help("TOML file with any of the settings below, by their name with underscores");
-        ALL.iter().fold(command.arg(config), |command, setting| command.arg(argument(setting)))
+        all().fold(command.arg(config), |command, setting| command.arg(argument(setting)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -128,21 +144,40 @@ fn argument(setting: &Setting) -> Arg {
         .env(setting.env)
         .value_name(setting.value)
         .global(true)
+        .hide_env_values(setting.secret)
         .hide_short_help(!matches!(setting.name, "data" | "listen"))
         .help_heading(setting.heading)
         .help(format!("{}{default}", setting.help))
 }
 
+/// Arguments are visible to every process of the machine.
+fn refuse_password(setting: &Setting, text: &str) -> Result<(), clap::Error> {
+    if !text.contains('@') {
+        return Ok(());
+    }
+    let why = format!(
+        "--{} holds a user or a password, and arguments are visible to every process; set {} or use the configuration \
+         file\n",
+        setting.flag(),
+        setting.env
+    );
+    Err(clap::Error::raw(clap::error::ErrorKind::ValueValidation, why))
+}
+
 impl FromArgMatches for SettingArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut args = Self { config: matches.get_one::<String>("config").cloned(), ..Self::default() };
-        for setting in ALL {
+        for setting in all() {
             let Some(text) = matches.get_one::<String>(setting.name) else { continue };
             let place = match matches.value_source(setting.name) {
                 Some(ValueSource::EnvVariable) if text.is_empty() => continue,
                 Some(ValueSource::EnvVariable) => setting.env.to_owned(),
                 _ => format!("--{}", setting.flag()),
             };
+            if setting.secret && matches!(matches.value_source(setting.name), Some(ValueSource::CommandLine))
+            {
+                refuse_password(setting, text)?;
+            }
             args.given.insert(setting.name, Given { text: text.clone(), place });
         }
         Ok(args)

@@ -1,6 +1,5 @@
 //! Readiness: the log's end is known and can grow, and the views are near it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +10,18 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::Config;
+use crate::profile::Home;
+
 /// An answer is given again for so long, so that asking often costs nothing.
 const FRESH: Duration = Duration::from_millis(500);
 /// A store that takes longer than this to answer is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Events read to count how far views are behind.
+const EVENTS_COUNTED_MAX: usize = 10_000;
+
+type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -34,11 +41,12 @@ pub struct Cause {
 }
 
 pub struct Ready {
+    pub home: Arc<dyn Home>,
     pub log: Arc<dyn EventStore>,
     pub reads: Arc<dyn ReadStore>,
-    pub data: PathBuf,
-    pub lag_max: u64,
-    pub disk_reserve: u64,
+    /// Whether this process needs views that are near the log.
+    pub views: bool,
+    pub config: Config,
     pub draining: CancellationToken,
     pub last: Mutex<Option<(Instant, Report)>>,
 }
@@ -66,9 +74,14 @@ impl Ready {
                 remedy: "send requests elsewhere, or wait until it is back",
             });
         }
-        causes.extend(self.disk());
+        match tokio::time::timeout(PATIENCE, self.home.causes(&self.config)).await {
+            Ok(found) => causes.extend(found),
+            Err(_) => causes.push(slow("what this process stands on")),
+        }
         let all = Filter::all();
-        let read = self.log.read_all(log_position.saturating_sub(1), &all, 1);
+        let from =
+            if self.home.directory().is_some() { log_position.saturating_sub(1) } else { log_position };
+        let read = self.log.read_all(from, &all, 1);
         match tokio::time::timeout(PATIENCE, read).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => causes.push(store(&error)),
@@ -76,7 +89,7 @@ impl Ready {
         }
         let views_behind = match tokio::time::timeout(PATIENCE, self.behind(log_position)).await {
             Ok(Ok((behind, view))) => {
-                if behind > self.lag_max {
+                if behind > self.config.ready_lag {
                     causes.push(Cause {
                         code: "VIEWS_BEHIND",
                         detail: format!("the view `{view}` is {behind} events behind the log"),
@@ -86,7 +99,7 @@ impl Ready {
                 behind
             }
             Ok(Err(error)) => {
-                causes.push(store(&error));
+                causes.push(store(&*error));
                 0
             }
             Err(_) => {
@@ -97,31 +110,28 @@ impl Ready {
         Report { ready: causes.is_empty(), causes, log_position, views_behind }
     }
 
-    async fn behind(&self, end: u64) -> Result<(u64, &'static str), engine::ports::ReadError> {
+    async fn behind(&self, end: u64) -> Result<(u64, &'static str), Problem> {
         let mut most = (0, "");
+        if !self.views {
+            return Ok(most);
+        }
+        let mut from = end;
         for view in views::ALL {
-            let behind = end.saturating_sub(self.reads.checkpoint(view).await?);
-            if behind > most.0 {
-                most = (behind, view.name);
+            let at = self.reads.checkpoint(view).await?;
+            if at < from {
+                (from, most.1) = (at, view.name);
             }
         }
+        most.0 = if self.home.directory().is_some() {
+            end - from
+        } else if from < end {
+            // Positions of a server's log have gaps: the events themselves are counted, as far as it matters.
+            let limit = usize::try_from(self.config.ready_lag).unwrap_or(usize::MAX).min(EVENTS_COUNTED_MAX);
+            self.log.read_all(from, &Filter::all(), limit.saturating_add(1)).await?.events.len() as u64
+        } else {
+            0
+        };
         Ok(most)
-    }
-
-    fn disk(&self) -> Option<Cause> {
-        match free_bytes(&self.data) {
-            Ok(free) if free >= self.disk_reserve => None,
-            Ok(free) => Some(Cause {
-                code: "DISK_NEARLY_FULL",
-                detail: format!("{} MiB are free where the data directory is", free >> 20),
-                remedy: "free some disk space, or lower disk_reserve",
-            }),
-            Err(error) => Some(Cause {
-                code: "DISK_UNREADABLE",
-                detail: format!("the data directory cannot be looked at: {error}"),
-                remedy: "check that the disk is mounted and the directory is there",
-            }),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use super::sources::{files, root};
 
 /// Our own crates, and which of our own crates each may depend on (for its library, not for its tests).
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("engine", &["domain"]),
     ("adapter-memory", &["domain", "engine"]),
@@ -19,6 +19,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("app-wordpress", &["domain", "engine", "app-sdk"]),
     ("app-portal", &["domain", "engine", "app-sdk"]),
     ("wordpress-model", &[]),
+    ("kurrent-model", &[]),
     ("ingest", &["domain", "engine", "app-sdk"]),
     ("projector", &["domain", "engine", "app-sdk"]),
     ("command-api", &["domain", "engine", "app-sdk"]),
@@ -143,4 +144,46 @@ fn projections_get_no_ports() {
             }
         }
     }
+}
+
+/// What the cluster profile brings, and the embedded build must not grow by.
+const ONLY_IN_A_CLUSTER: [&str; 9] = [
+    "adapter-kurrent",
+    "adapter-nats",
+    "adapter-postgres",
+    "tonic",
+    "async-nats",
+    "tokio-postgres",
+    "aws-lc-rs",
+    "aws-lc-sys",
+    "openssl-sys",
+];
+
+/// The packages in the executable, with their versions, as cargo resolves them for these features.
+fn built(features: &[&str]) -> BTreeSet<(String, String)> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--package", "portal-integrations", "--edges", "normal", "--prefix", "none"])
+        .args(["--format", "{p}", "--locked", "--features", &features.join(",")])
+        .current_dir(root())
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("names are text");
+    let package = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.to_owned(), words.next()?.to_owned()))
+    };
+    text.lines().filter_map(package).collect()
+}
+
+#[test]
+fn the_embedded_build_pays_nothing_for_the_cluster() {
+    let embedded = built(&[]);
+    for (name, _) in &embedded {
+        assert!(!ONLY_IN_A_CLUSTER.contains(&name.as_str()), "{name} is in the embedded build");
+    }
+    let clients: Vec<_> = embedded.iter().filter(|(name, _)| name == "reqwest").collect();
+    assert_eq!(clients.len(), 1, "one HTTP client is enough: {clients:?}");
+    let cluster = built(&["cluster"]);
+    assert!(cluster.iter().any(|(name, _)| name == "tonic"), "the feature brings the cluster's adapters");
 }

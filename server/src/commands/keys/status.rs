@@ -1,8 +1,5 @@
 //! `keys status`.
 
-use std::sync::Arc;
-
-use adapter_sqlite::{DataDir, SqliteVault, SystemIds};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -19,7 +16,7 @@ struct Status {
 }
 
 pub async fn run(config: &Config, json: bool) -> anyhow::Result<u8> {
-    if !config.data.exists() {
+    if !config.profile.is_cluster() && !config.data.exists() {
         return Err(exit::ending(
             exit::CONFIG,
             format!(
@@ -34,10 +31,7 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<u8> {
         let file = super::file(config)?;
         (file.display().to_string(), Zeroizing::new(std::fs::read_to_string(&file).unwrap_or_default()))
     };
-    let dir = DataDir::open(&config.data)?;
-    let ids = Arc::new(SystemIds);
-    let ring = compose::key_ring(config, &dir, &*ids)?;
-    SqliteVault::open(&dir, ring, ids).await?;
+    compose::open_vault(config).await?;
     let status = Status { source, versions: versions(&text), opens_the_vault: true };
     if json {
         output::say_json(&status);
