@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::events;
@@ -154,8 +155,20 @@ pub fn quarantine_place(id: &QuarantineId) -> Option<(ConnectionId, u64)> {
 
 /// Whose key seals the bytes of deliveries. Nobody knows yet whom they speak of, so a connection's deliveries of one
 /// day share a key; destroying it erases them all.
-pub fn subject(connection: &ConnectionId, day: &str) -> String {
-    format!("{connection}.deliveries.{day}")
+pub fn subject(connection: &ConnectionId, day: NaiveDate) -> String {
+    format!("{}{day}", subject_prefix(connection))
+}
+
+/// What the keys of all days of a connection begin with.
+pub fn subject_prefix(connection: &ConnectionId) -> String {
+    format!("{connection}.deliveries.")
+}
+
+/// All keys that a day may have: a clock that was set back to a day whose key is destroyed gives it a second one.
+pub fn subjects(connection: &ConnectionId, day: NaiveDate) -> [String; 2] {
+    let first = subject(connection, day);
+    let again = format!("{first}.again");
+    [first, again]
 }
 
 #[cfg(test)]

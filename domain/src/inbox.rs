@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::decider::Decider;
@@ -72,12 +73,32 @@ pub struct OutboxRange {
     pub last: u64,
 }
 
+/// Changes of an outbox that were pulled from it, because they had not come by themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxPulled {
+    #[serde(flatten)]
+    pub range: OutboxRange,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<ReadRecord>,
+    /// The outbox kept them no longer; everything that is watched was asked to be read instead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lost: bool,
+}
+
+/// The keys of all days up to this one (UTC) are destroyed: nobody can read the bytes of their deliveries any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BytesErased {
+    pub until: NaiveDate,
+}
+
 events! {
     /// Facts about the reading of one connection's deliveries.
     InboxEvent {
         "inbox.read" => Read(InboxRead),
         "inbox.gap-found" => GapFound(OutboxRange),
         "inbox.gap-filled" => GapFilled(OutboxRange),
+        "inbox.pulled" => Pulled(OutboxPulled),
+        "inbox.bytes-erased" => BytesErased(BytesErased),
     }
 }
 
@@ -92,6 +113,10 @@ pub enum InboxCommand {
     },
     /// Missing changes were fetched in another way, or a sweep made up for them.
     Fill(OutboxRange),
+    /// Changes were pulled, and what they name was looked at.
+    Pull(OutboxPulled),
+    /// The keys of days are destroyed.
+    EraseBytes(BytesErased),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +127,9 @@ pub struct InboxState {
     /// What is missing, in order.
     #[serde(default)]
     pub gaps: Vec<OutboxRange>,
+    /// The bytes of deliveries up to this day are erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_until: Option<NaiveDate>,
 }
 
 pub struct Inboxes;
@@ -125,6 +153,10 @@ impl Decider for Inboxes {
                 let is_missing = state.gaps.iter().any(|gap| overlaps(gap, &range));
                 Ok(if is_missing { vec![InboxEvent::GapFilled(range)] } else { vec![] })
             }
+            InboxCommand::EraseBytes(erased) if state.erased_until >= Some(erased.until) => Ok(vec![]),
+            InboxCommand::EraseBytes(erased) => Ok(vec![InboxEvent::BytesErased(erased)]),
+            InboxCommand::Pull(pulled) if pulled.range.first > pulled.range.last => Ok(vec![]),
+            InboxCommand::Pull(pulled) => Ok(vec![InboxEvent::Pulled(pulled)]),
         }
     }
 
@@ -142,11 +174,19 @@ impl Decider for Inboxes {
                     join_closest(&mut state.gaps);
                 }
             }
-            InboxEvent::GapFilled(range) => {
-                state.gaps = state.gaps.iter().flat_map(|gap| without(gap, range)).collect();
+            InboxEvent::GapFilled(range) => fill(state, range),
+            InboxEvent::BytesErased(erased) => state.erased_until = Some(erased.until),
+            InboxEvent::Pulled(pulled) => {
+                fill(state, &pulled.range);
+                let highest = state.outboxes.entry(pulled.range.outbox.clone()).or_default();
+                *highest = pulled.range.last.max(*highest);
             }
         }
     }
+}
+
+fn fill(state: &mut InboxState, range: &OutboxRange) {
+    state.gaps = state.gaps.iter().flat_map(|gap| without(gap, range)).collect();
 }
 
 /// Gaps that the ranges which came open or fill, and the highest numbers after them. The first range of an outbox sets
@@ -232,6 +272,24 @@ mod tests {
         assert_eq!(read(&mut given, &[(70, 70), (51, 55)]), [(61, 69)]);
         assert!(read(&mut given, &[(61, 70)]).is_empty());
         assert_eq!(fold::<Inboxes>(&given).outboxes["site"], 70);
+    }
+
+    #[test]
+    fn what_was_pulled_fills_its_gap_and_is_not_missed_later() {
+        let mut given = vec![];
+        read(&mut given, &[(1, 2)]);
+        assert_eq!(read(&mut given, &[(7, 8)]), [(3, 6)]);
+        let mut pull = |first, last| {
+            let state = fold::<Inboxes>(&given);
+            let pulled = OutboxPulled { range: range(first, last), records: vec![], lost: false };
+            given.extend(Inboxes::decide(&state, InboxCommand::Pull(pulled)).unwrap());
+        };
+        pull(3, 6);
+        pull(9, 12);
+        pull(14, 13);
+        assert!(fold::<Inboxes>(&given).gaps.is_empty());
+        assert!(read(&mut given, &[(11, 13)]).is_empty(), "late deliveries of what was pulled are no gap");
+        assert_eq!(fold::<Inboxes>(&given).outboxes["site"], 13);
     }
 
     #[test]

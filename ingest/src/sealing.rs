@@ -42,15 +42,18 @@ impl Sealing {
         connection: &ConnectionId,
         now: DateTime<Utc>,
     ) -> Result<(String, SubjectKey), Cause> {
-        let subject = delivery::subject(connection, &now.format("%Y-%m-%d").to_string());
-        if let Some(key) = self.known().get(&subject) {
-            return Ok((subject, key.clone()));
+        let day = now.date_naive();
+        let subject = delivery::subject(connection, day);
+        if let Some((subject, key)) = self.known().get_key_value(&subject) {
+            return Ok((subject.clone(), key.clone()));
         }
-        // A clock that was set back may name a day whose key is destroyed; then the day has a second one.
-        for subject in [subject.clone(), format!("{subject}.again")] {
+        for subject in delivery::subjects(connection, day) {
             let found = self.vault.subject_keys(std::slice::from_ref(&subject), true).await?.pop().flatten();
             if let Some(key) = found {
                 let mut known = self.known();
+                // Keys of other days are not kept in memory: theirs may be destroyed meanwhile.
+                let other_days = delivery::subject_prefix(connection);
+                known.retain(|known, _| !known.starts_with(&other_days));
                 if known.len() >= KEYS_MAX {
                     known.clear();
                 }
@@ -58,7 +61,7 @@ impl Sealing {
                 return Ok((subject, key));
             }
         }
-        Err(format!("the key {subject} was destroyed").into())
+        Err(format!("the keys of {subject} were destroyed").into())
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, SubjectKey>> {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use app_sdk::signature::{SigningKey, webhook_slot};
 use app_sdk::{Apps, Credentials, Session};
+use domain::endpoint::Mode;
 use domain::ids::ConnectionId;
-use domain::views::{CONNECTIONS, ConnectionPhase, ConnectionView};
+use domain::views::{CONNECTIONS, ConnectionPhase, ConnectionView, ENDPOINTS, EndpointView};
 use engine::execute::Executor;
-use engine::ports::{Bus, Clock, Ids, ReadStore, SecretSlot, Vault};
+use engine::ports::{Bus, Cause, Clock, Ids, ReadStore, Secret, SecretSlot, Vault};
 
 /// The ports and apps of this process.
 #[derive(Clone)]
@@ -49,14 +51,30 @@ impl Parts {
                 Some(Credentials { method: method.clone(), account: view.account.clone(), secret })
             }
         };
+        let has_companion = self.apps.get(&view.app).is_some_and(|app| app.outbox.is_some());
+        let pairing = if has_companion { self.pairing(id).await.map_err(NotUsable::Store)? } else { None };
         let session = Session {
             connection: id.clone(),
             address: view.address.clone(),
             origin: view.origin.clone(),
             details: view.details.clone(),
             credentials,
+            pairing,
         };
         Ok((view, session))
+    }
+
+    /// The secret that a companion on the other side was paired with: the newest of the connection's endpoint.
+    async fn pairing(&self, id: &ConnectionId) -> Result<Option<Secret>, Cause> {
+        let Some(doc) = self.reads.get(&ENDPOINTS, &[id.to_string()]).await?.pop().flatten() else {
+            return Ok(None);
+        };
+        let EndpointView { state, .. } = serde_json::from_slice(&doc)?;
+        let signs = state.is_open() && matches!(state.mode, Some(Mode::StandardWebhooks {}));
+        let Some(line) = state.secrets.last().filter(|_| signs) else { return Ok(None) };
+        let secret = self.vault.open(&webhook_slot(id, &line.slot)).await?;
+        // Who signs with a key of his own has the private half; we could not.
+        Ok(secret.filter(|secret| SigningKey::parse(secret).is_ok()))
     }
 
     /// The connection as it is now, if runs may use it.

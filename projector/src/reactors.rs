@@ -1,5 +1,6 @@
 //! Reactors act on the world, and what came of acting is again an event.
 
+pub mod erase_deliveries;
 pub mod keep_in_step;
 pub mod look_again;
 pub mod read_deliveries;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Days;
 use engine::follow::{self, Follower};
 use engine::ports::Bus;
 use engine::project::Projector;
@@ -11,8 +12,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::parts::Parts;
 use crate::projections;
+use crate::reactors::erase_deliveries::EraseDeliveries;
 use crate::reactors::keep_in_step::{KeepInStep, WatchPace};
-use crate::reactors::read_deliveries::ReadDeliveries;
+use crate::reactors::read_deliveries::{PULL_EVERY, ReadDeliveries};
 use crate::reactors::start_change_runs::StartChangeRuns;
 use crate::reactors::start_runs::StartRuns;
 use crate::reactors::start_scheduled_runs::StartScheduledRuns;
@@ -76,6 +78,11 @@ pub fn start_sharing(
 }
 
 impl Running {
+    /// Has the bytes of deliveries erased when they have been kept long enough.
+    pub fn erase_deliveries(&self, parts: &Parts, keep: Days) {
+        self.tasks.spawn(EraseDeliveries::new(parts.clone(), keep).run(self.stop.clone()));
+    }
+
     fn new(share: Share) -> Self {
         let (stop, leave) = (CancellationToken::new(), CancellationToken::new());
         Self { tasks: TaskTracker::new(), stop, leave, share }
@@ -92,7 +99,8 @@ impl Running {
         let watch = KeepInStep::new(parts.clone(), share.clone(), pace, tasks.clone(), stop.clone());
         tasks.spawn(watch.run());
         let deliveries =
-            ReadDeliveries::new(parts.clone(), share.clone(), GATHER, tasks.clone(), stop.clone());
+            ReadDeliveries::new(parts.clone(), share.clone(), GATHER, tasks.clone(), stop.clone())
+                .pulling(pace.ask.unwrap_or(PULL_EVERY));
         self.follow_own(&parts.bus, Box::new(deliveries));
         for follower in others {
             self.follow_in_turn(&parts.bus, follower);

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use adapter_sqlite::DataDir;
 use app_portal::link_references::LinkReferences;
+use chrono::Days;
 use engine::execute::Executor;
 use engine::follow::{self, Follower};
 use engine::ports::Bus;
@@ -38,6 +39,7 @@ pub struct Opened {
     pub parts: Parts,
     pub views: Arc<ViewKeeper>,
     watch: WatchPace,
+    keep_deliveries: Days,
     /// Where spans go, if anywhere.
     trace_url: Option<url::Url>,
     pub hooks: Hooks,
@@ -65,8 +67,8 @@ async fn on(config: &Config, opened: profile::Opened) -> anyhow::Result<Opened> 
     let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
     let hooks = Hooks::new(hook_parts(&parts));
-    let trace_url = config.trace_url.clone();
-    Ok(Opened { home, parts, views, watch: config.watch, trace_url, hooks, installation })
+    let (trace_url, keep_deliveries) = (config.trace_url.clone(), config.keep_deliveries);
+    Ok(Opened { home, parts, views, watch: config.watch, keep_deliveries, trace_url, hooks, installation })
 }
 
 impl Opened {
@@ -78,12 +80,15 @@ impl Opened {
             let Parts { executor, ids, .. } = self.parts.clone();
             others.push(Box::new(TellTraces::new(executor.store, collector, ids)));
         }
-        self.home.start(Followers {
+        let running = self.home.start(Followers {
             parts: self.parts.clone(),
             others,
             everywhere: vec![self.hooks.follower()],
             pace: self.watch,
-        })
+        });
+        // In each process: what one has erased, the next finds erased.
+        running.erase_deliveries(&self.parts, self.keep_deliveries);
+        running
     }
 
     /// Only the views are folded; no run goes on. For commands that look and change, but do not import.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app_sdk::egress::{AllowRule, EgressConfig};
+use chrono::Days;
 use engine::ports::Secret;
 use ipnet::IpNet;
 use projector::WatchPace;
@@ -82,6 +83,8 @@ pub struct Config {
     pub limits: Limits,
     /// How often to look at what is watched; the app decides where it is absent.
     pub watch: WatchPace,
+    /// How long the bytes of deliveries are kept.
+    pub keep_deliveries: Days,
     /// Where traces are sent.
     pub trace_url: Option<url::Url>,
     pub metrics_public: bool,
@@ -126,6 +129,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             sweep: reader.optional("sweep_every", values::time)?,
             ..WatchPace::default()
         },
+        keep_deliveries: reader.read("keep_deliveries", values::days)?,
         trace_url: reader.optional("trace_url", trace_url)?,
         metrics_public: reader.read("metrics_public", values::yes)?,
         ready_lag: reader.read("ready_lag", values::count)?,

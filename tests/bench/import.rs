@@ -123,6 +123,7 @@ async fn floor(place: &Place, users: u64, posts: u64) -> f64 {
         address: place.url.clone(),
         origin: place.url.clone(),
         details: serde_json::Value::Null,
+        pairing: None,
         credentials: Some(credentials),
     });
     let fields = |resource: &str| {

@@ -9,6 +9,7 @@ use crate::catalogue::AppEntry;
 use crate::changes::Changes;
 use crate::check::{Check, Discover};
 use crate::hear::Hear;
+use crate::outbox::Outbox;
 use crate::source::{Reader, Source};
 
 /// What people install on the app's own side, so that it tells us of changes at once.
@@ -30,6 +31,7 @@ pub struct App {
     pub reader: Option<Arc<dyn Reader>>,
     pub hear: Option<Arc<dyn Hear>>,
     pub changes: Option<Arc<dyn Changes>>,
+    pub outbox: Option<Arc<dyn Outbox>>,
     pub actions: Option<Arc<dyn Actions>>,
     pub companion: Option<Companion>,
 }
@@ -46,6 +48,7 @@ impl App {
             reader: None,
             hear: None,
             changes: None,
+            outbox: None,
             actions: None,
             companion: None,
         }

@@ -14,6 +14,7 @@ mod policy;
 mod request;
 mod tls;
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -82,6 +83,14 @@ impl Egress {
     pub fn chance(&self) -> f64 {
         let sample = self.ids.random(4).iter().fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
         f64::from(sample) / f64::from(u32::MAX)
+    }
+
+    /// A text of chance that was never used before, to sign one request with.
+    pub fn nonce(&self) -> String {
+        self.ids.random(16).iter().fold(String::with_capacity(32), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// The addresses of a URL's host, judged: what a call to it would be pinned to. For the first stage of a test.

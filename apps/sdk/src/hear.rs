@@ -32,6 +32,8 @@ pub struct Heard {
     pub marks: Vec<Mark>,
     /// Which numbers of the sender's outbox these are.
     pub outbox: Option<OutboxRange>,
+    /// Changes may have been missed before: everything has to be read.
+    pub look_at_all: bool,
     /// Why nothing could be made of it, or of a part.
     pub note: Option<String>,
 }

@@ -10,6 +10,7 @@ pub mod check;
 pub mod egress;
 pub mod error;
 pub mod hear;
+pub mod outbox;
 pub mod politeness;
 pub mod session;
 pub mod signature;
@@ -23,6 +24,7 @@ pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};
 pub use changes::{Changes, Hint, Hints, HintsRequest, Presence, Rhythm};
 pub use check::{Check, CheckOutcome, Discover, Discovery, Progress, StageSink};
 pub use error::AppError;
+pub use outbox::{NumberedChange, Outbox, OutboxPage, OutboxQuestion, Said};
 pub use session::{Credentials, Session};
 pub use source::{
     Fetched, PageRequest, Reader, Source, SourceEnd, SourceItem, SourceNote, SourcePage, Unreadable,

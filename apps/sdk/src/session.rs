@@ -24,4 +24,6 @@ pub struct Session {
     /// What discovery kept; `Null` before the first one.
     pub details: Value,
     pub credentials: Option<Credentials>,
+    /// What the companion on the other side signs its messages with; it also believes requests signed with it.
+    pub pairing: Option<Secret>,
 }

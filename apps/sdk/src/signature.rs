@@ -7,7 +7,9 @@ mod standard;
 
 pub use body::{BodyKey, capability_fits};
 pub use entities::decode_entities;
-pub use standard::{SIGNATURES_MAX, SignedHeaders, SigningKey, TOLERANCE_SECONDS, VerifyingKey, verify};
+pub use standard::{
+    SIGNATURES_MAX, SignedHeaders, SignedRequest, SigningKey, TOLERANCE_SECONDS, VerifyingKey, verify,
+};
 
 use domain::ids::ConnectionId;
 use engine::ports::SecretSlot;

@@ -55,7 +55,7 @@ impl Site {
         self.ask(Request::new(Method::DELETE, self.root.route(route, &[]))).await
     }
 
-    async fn ask(&self, request: Request) -> Result<Answer, Fault> {
+    pub async fn ask(&self, request: Request) -> Result<Answer, Fault> {
         let request = request.header("accept", "application/json").map_err(Fault::Egress)?;
         let response = self.egress.send(Some(&self.session), request).await.map_err(Fault::Egress)?;
         read(response)

@@ -6,6 +6,8 @@
 //! 2. The highest ids: a record inserted with a date of the past is not changed after anything.
 //! 3. Posts whose time has come: publishing on schedule does not touch the time of change.
 //!
+//! Where the plugin answers us, its feed is asked in place of all of these (`companion/feed.rs`).
+//!
 //! Users, terms and comments know no time of change; of them only new ones are heard.
 
 mod ask;

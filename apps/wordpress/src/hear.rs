@@ -3,6 +3,7 @@
 //! Only what the plugin signs is believed, and only that something changed: every record is fetched again before
 //! anything is made of it. WooCommerce signs the body alone, so the topic beside it says no more than where to look.
 
+use app_sdk::Said;
 use app_sdk::hear::{Hear, Heard, MARKS_MAX, Mark, Message, form_pairs};
 use domain::budget;
 use domain::delivery::Verdict;
@@ -13,6 +14,8 @@ use serde_json::{Map, Value};
 const CHANGES: &str = "wp.changes";
 /// What our own test button sends.
 const TEST: &str = "portal.test";
+/// What happens to the site as a whole.
+const SITE: &str = "site";
 const OUTBOX_CHARS_MAX: usize = 200;
 const RESOURCE_BYTES_MAX: usize = 64;
 
@@ -69,10 +72,11 @@ fn changes(fields: &Value) -> Heard {
     };
     let mut unread = list.len().saturating_sub(MARKS_MAX);
     for change in list.iter().take(MARKS_MAX) {
-        let is_gone = change["type"] == "deleted";
-        match mark(&change["resource"], &change["id"], is_gone) {
-            Some(mark) => heard.marks.push(mark),
-            None => unread += 1,
+        match said(change) {
+            Said::Look(mark) => heard.marks.push(mark),
+            Said::LookAtAll => heard.look_at_all = true,
+            Said::Nothing => {}
+            Said::Unreadable => unread += 1,
         }
     }
     if unread > 0 {
@@ -81,8 +85,22 @@ fn changes(fields: &Value) -> Heard {
     heard
 }
 
+/// One change of the outbox, sent or pulled.
+pub fn said(change: &Value) -> Said {
+    if change["resource"] == SITE {
+        return match change["type"].as_str() {
+            // Rows of before were not recorded, or carry other addresses now.
+            Some("recording_started" | "address_changed") => Said::LookAtAll,
+            Some(_) => Said::Nothing,
+            None => Said::Unreadable,
+        };
+    }
+    let is_gone = change["type"] == "deleted";
+    mark(&change["resource"], &change["id"], is_gone).map_or(Said::Unreadable, Said::Look)
+}
+
 /// An outbox begins anew with another epoch.
-fn named(site: &str, epoch: &Value) -> String {
+pub fn named(site: &str, epoch: &Value) -> String {
     let epoch = match epoch {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

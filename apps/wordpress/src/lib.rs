@@ -6,6 +6,7 @@ mod authorise;
 mod call;
 mod changes;
 mod check;
+mod companion;
 mod describe;
 mod details;
 mod discover;
@@ -52,6 +53,7 @@ pub fn app(egress: Arc<Egress>, clock: Arc<dyn Clock>) -> App {
         Some(Arc::new(check::WordPressCheck::new(Arc::clone(&egress), clock, Arc::clone(&app.entry))));
     app.authorise = Some(Arc::new(authorise::WordPressAuthorise::new(Arc::clone(&egress))));
     app.changes = Some(Arc::new(changes::WordPressChanges::new(Arc::clone(&egress))));
+    app.outbox = Some(Arc::new(companion::Companion::new(Arc::clone(&egress))));
     app.source = Some(Arc::new(source::WordPressSource::new(egress, &limits)));
     app.hear = Some(Arc::new(hear::WordPressHear));
     app.companion = Some(PLUGIN);

@@ -39,5 +39,6 @@ pub fn session_with(id: &ConnectionId, view: &ConnectionView, credentials: Optio
         origin: view.origin.clone(),
         details: view.details.clone(),
         credentials,
+        pairing: None,
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use app_sdk::catalogue::AppEntry;
 use app_sdk::{App, AppError, Fetched, PageRequest, Session, Source, SourcePage};
 use domain::ids::ConnectionId;
 use domain::inbox::{Finding, ReadRecord};
@@ -66,7 +67,7 @@ pub async fn look_again(parts: &Parts, look: &Look<'_>) -> Result<Vec<ReadRecord
     let Some((app, source)) = app.and_then(|app| app.source.clone().map(|source| (app, source))) else {
         return Ok(all_failed(look, "the connection's app has no records to read"));
     };
-    let fields = fields(parts, &app, look).await?;
+    let fields = fields(parts, &app.entry, look.connection, look.resource).await?;
     let mut found: BTreeMap<String, ReadRecord> = BTreeMap::new();
     for ids in look.ids.chunks(IDS_MAX) {
         let asking = Asking { parts, app: &app, source: &*source, session: &session, look, fields: &fields };
@@ -214,17 +215,22 @@ async fn end(parts: &Parts, look: &Look<'_>, id: &str) -> Result<Option<u64>, Ca
     }
 }
 
-/// The fields that imports ask for: what the catalogue declares, and what published scenarios read beside it. Another
+/// The fields that imports ask for, empty for all: what the catalogue declares, and what published scenarios read beside it. Another
 /// choice would make the same record look changed.
-async fn fields(parts: &Parts, app: &App, look: &Look<'_>) -> Result<Vec<String>, Cause> {
-    let Some(declared) = app.entry.resources.iter().find(|resource| resource.id == look.resource) else {
+pub async fn fields(
+    parts: &Parts,
+    app: &AppEntry,
+    connection: &ConnectionId,
+    wanted: &str,
+) -> Result<Vec<String>, Cause> {
+    let Some(declared) = app.resources.iter().find(|resource| resource.id == wanted) else {
         return Ok(vec![]);
     };
     let mut fields: BTreeSet<String> = declared.fields.iter().map(|field| field.name.clone()).collect();
     let query = Query { limit: SCENARIOS_MAX, ..Query::default() };
     for row in parts.reads.list(&SCENARIOS, &query).await?.rows {
         let scenario: ScenarioView = serde_json::from_slice(&row.doc)?;
-        let reads_it = scenario.version_graph.to_string().contains(look.connection.as_str());
+        let reads_it = scenario.version_graph.to_string().contains(connection.as_str());
         if scenario.off || scenario.version == 0 || !reads_it {
             continue;
         }
@@ -239,7 +245,7 @@ async fn fields(parts: &Parts, app: &App, look: &Look<'_>) -> Result<Vec<String>
         };
         let Ok(prepared) = prepare(parts, &started).await? else { continue };
         for (fetch, _) in prepared.fetches {
-            if fetch.connection == *look.connection && fetch.resource == look.resource {
+            if fetch.connection == *connection && fetch.resource == wanted {
                 if fetch.fields.is_empty() {
                     return Ok(vec![]);
                 }

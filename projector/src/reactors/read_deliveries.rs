@@ -3,6 +3,8 @@
 //! so a crash means that some deliveries are read again, which changes nothing.
 
 mod batch;
+mod places;
+mod pull;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,10 +20,12 @@ use engine::follow::{Follower, chain};
 use engine::ports::{Cause, Filter, Query, Slice};
 use engine::retry::{self, Failure};
 use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::batch::{Progress, read_batch};
+use self::pull::{Pulled, pull};
 use super::look_again::LookError;
 use crate::parts::Parts;
 use crate::share::{Share, part_of};
@@ -30,6 +34,10 @@ use crate::share::{Share, part_of};
 const CONNECTIONS_MAX: usize = 16;
 /// Wait after the last attempt of a row of attempts.
 const PARKED: Duration = Duration::from_mins(5);
+/// How often a companion is asked what waits, when it sends nothing.
+pub const PULL_EVERY: Duration = Duration::from_mins(1);
+/// The same where nobody answers.
+const PULL_NOBODY_EVERY: Duration = Duration::from_mins(15);
 const VIEW_PATIENCE: Duration = Duration::from_secs(30);
 const PAGE: usize = 500;
 /// What about a connection makes another look worthwhile.
@@ -47,6 +55,7 @@ pub struct ReadDeliveries {
     turns: Arc<Semaphore>,
     /// How long hints are gathered before the site is asked, so that a burst about one record is one question.
     gather: Duration,
+    pull_every: Duration,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -67,7 +76,14 @@ impl ReadDeliveries {
         stop: CancellationToken,
     ) -> Self {
         let turns = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-        Self { parts, share, reading: Arc::default(), turns, gather, tasks, stop }
+        let pull_every = PULL_EVERY;
+        Self { parts, share, reading: Arc::default(), turns, gather, pull_every, tasks, stop }
+    }
+
+    /// Asks companions this often what waits.
+    #[must_use]
+    pub fn pulling(self, every: Duration) -> Self {
+        Self { pull_every: every, ..self }
     }
 
     fn ring(&self, connection: ConnectionId, position: Position) {
@@ -89,6 +105,7 @@ impl ReadDeliveries {
             bell,
             reading: self.reading.clone(),
             gather: self.gather,
+            pull_every: self.pull_every,
         };
         let (turns, stop, share) = (self.turns.clone(), self.stop.clone(), self.share.clone());
         self.tasks.spawn(async move {
@@ -165,27 +182,39 @@ struct Reader {
     bell: Arc<Notify>,
     reading: Arc<Mutex<HashMap<ConnectionId, Reading>>>,
     gather: Duration,
+    pull_every: Duration,
 }
+
+/// When a connection's outbox is pulled next; `None` where there never is one.
+struct NextPull(Option<Instant>);
 
 impl Reader {
     async fn read(&self, turns: &Semaphore) {
         let mut attempt = 0;
+        let mut next_pull = NextPull(Some(Instant::now()));
         loop {
             let news = lock(&self.reading).get(&self.connection).map_or(0, |reading| reading.news);
             let pause = {
                 let Ok(_turn) = turns.acquire().await else { return };
-                match self.batch(news).await {
-                    Ok(Progress::Read) => {
+                match self.work(news, &mut next_pull).await {
+                    Ok(true) => {
                         attempt = 0;
                         continue;
                     }
-                    Ok(Progress::Nothing) => None,
+                    Ok(false) => None,
                     Err(error) => {
                         attempt += 1;
                         Some(self.pause(&error, attempt))
                     }
                 }
             };
+            if let (None, Some(at)) = (&pause, next_pull.0) {
+                tokio::select! {
+                    () = tokio::time::sleep_until(at) => {}
+                    () = self.bell.notified() => {}
+                }
+                continue;
+            }
             match pause {
                 // Nothing is left, or a person has to act; what they do rings.
                 None | Some(None) if self.leave(news) => return,
@@ -201,6 +230,32 @@ impl Reader {
                 }
             }
         }
+    }
+
+    /// Reads what came, and pulls what did not. False when there is nothing left to do now.
+    async fn work(&self, news: Position, next_pull: &mut NextPull) -> Result<bool, LookError> {
+        match self.batch(news).await? {
+            Progress::Read { is_missing } => {
+                // A gap is not waited with.
+                if is_missing {
+                    next_pull.0 = Some(Instant::now());
+                }
+                return Ok(true);
+            }
+            Progress::Nothing => {}
+        }
+        if next_pull.0.is_none_or(|at| at > Instant::now()) {
+            return Ok(false);
+        }
+        let pulled = pull(&self.parts, &self.connection).await?;
+        let pause = match pulled {
+            Pulled::Some => return Ok(true),
+            Pulled::Nothing => Some(self.pull_every),
+            Pulled::Nobody => Some(PULL_NOBODY_EVERY.max(self.pull_every)),
+            Pulled::Never => None,
+        };
+        next_pull.0 = pause.map(|pause| Instant::now() + pause);
+        Ok(false)
     }
 
     async fn batch(&self, news: Position) -> Result<Progress, LookError> {

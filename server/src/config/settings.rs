@@ -154,6 +154,13 @@ const OF_ALL: &[Setting] = &[
          time of change]",
     ),
     setting(
+        "keep_deliveries",
+        "PORTAL_KEEP_DELIVERIES",
+        "30d",
+        "DAYS",
+        "How long the bytes of webhooks are kept; then their keys are destroyed. What they led to stays",
+    ),
+    setting(
         "trace_url",
         "PORTAL_TRACE_URL",
         "",

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::Days;
+
 /// A time: whole number with `ms`, `s`, `m` or `h`.
 pub fn time(text: &str) -> Result<Duration, String> {
     let (number, unit) = split(text);
@@ -18,6 +20,13 @@ pub fn time(text: &str) -> Result<Duration, String> {
         let sane = time > Duration::ZERO && time <= Duration::from_hours(24);
         if sane { Ok(time) } else { Err("choose a time above zero and up to 24h".to_owned()) }
     })
+}
+
+/// A time in days, at least one.
+pub fn days(text: &str) -> Result<Days, String> {
+    let wrong = || "write whole days from 1d to 3650d, such as 30d".to_owned();
+    let days: u64 = text.trim().strip_suffix('d').and_then(|days| days.parse().ok()).ok_or_else(wrong)?;
+    if (1..=3_650).contains(&days) { Ok(Days::new(days)) } else { Err(wrong()) }
 }
 
 /// A size in bytes: whole number, alone or with `KiB`, `MiB` or `GiB`.
@@ -72,6 +81,10 @@ mod tests {
         assert_eq!(size("512"), Ok(512));
         for bad in ["", "10", "-1s", "0s", "25h", "1e3s", "99999999999999999999s"] {
             assert!(time(bad).is_err(), "{bad}");
+        }
+        assert_eq!(days("30d"), Ok(Days::new(30)));
+        for bad in ["", "30", "0d", "1h", "-1d", "99999d"] {
+            assert!(days(bad).is_err(), "{bad}");
         }
         for bad in ["", "1kb", "-1", "99999999999GiB", "1.5MiB"] {
             assert!(size(bad).is_err(), "{bad}");

@@ -1,6 +1,7 @@
 //! From a delivery to the record: what the world says is only a reason to look.
 
-mod sender;
+mod erased;
+pub mod sender;
 mod site;
 
 use std::time::Duration;

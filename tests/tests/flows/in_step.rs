@@ -15,6 +15,10 @@ use super::stage::{SITE, Stage, graph};
 const PASSWORD: &str = "abcd efgh ijkl mnop qrst uvwx";
 const PATIENCE: Duration = Duration::from_secs(30);
 
+mod companion;
+mod fields;
+mod loss;
+
 struct World {
     site: Running,
     stage: Stage,
@@ -23,16 +27,21 @@ struct World {
 impl World {
     /// A site with posts, and a scenario that keeps them in step.
     async fn new(posts: u64) -> Self {
+        let world = Self::silent(posts).await;
+        world.stage.watch("sc_a", graph(&[("posts", "mp_posts", "post")])).await;
+        world.until("everything is there", |portal| portal.len() as u64 == posts).await;
+        world
+    }
+
+    /// The same without a scenario.
+    async fn silent(posts: u64) -> Self {
         let model = Site::generated(Shape { users: 3, posts, content_bytes: 300, seed: 5 });
         model.set_now(moment("2026-06-01T12:00:00"));
         model.add_account("portal", PASSWORD, "administrator");
         let site = model.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let stage = Stage::at(&site.url, "portal", PASSWORD).await;
         stage.mapping("mp_posts", "posts").await;
-        stage.watch("sc_a", graph(&[("posts", "mp_posts", "post")])).await;
-        let world = Self { site, stage };
-        world.until("everything is there", |portal| portal.len() as u64 == posts).await;
-        world
+        Self { site, stage }
     }
 
     fn site(&self) -> &Site {

@@ -112,6 +112,8 @@ pub struct Stage {
     pub parts: Parts,
     pub clock: Arc<ManualClock>,
     pub hooks: Hooks,
+    /// How often to look; obeyed by the next start.
+    pub pace: WatchPace,
     running: Option<Running>,
 }
 
@@ -156,6 +158,7 @@ impl Stage {
             address: found.address,
             origin: found.origin,
             details: found.details,
+            pairing: None,
             credentials: Some(Credentials {
                 method: "app-password".into(),
                 account: Some(login.into()),
@@ -212,7 +215,9 @@ impl Stage {
             ids,
         };
         let hooks = Hooks::new(doors);
-        let mut stage = Self { store, reads, executor, source, parts, clock, hooks, running: None };
+        let tick = Duration::from_millis(20);
+        let pace = WatchPace { tick, ask: Some(tick), sweep: None };
+        let mut stage = Self { store, reads, executor, source, parts, clock, hooks, pace, running: None };
         stage.start();
         stage.connect(app_portal::EMBEDDED_CONNECTION, "portal", app_portal::EMBEDDED_ADDRESS).await;
         stage
@@ -221,10 +226,8 @@ impl Stage {
     /// Starts the followers, as a new process would.
     pub fn start(&mut self) {
         let links = LinkReferences::new(self.executor.clone(), self.reads.clone());
-        let tick = Duration::from_millis(20);
-        let pace = WatchPace { tick, ask: Some(tick), sweep: None };
-        self.running =
-            Some(projector::start_at(&self.parts, vec![Box::new(links), self.hooks.follower()], pace));
+        let others: Vec<Box<dyn engine::follow::Follower>> = vec![Box::new(links), self.hooks.follower()];
+        self.running = Some(projector::start_at(&self.parts, others, self.pace));
     }
 
     /// Ends the followers where they stand, as a crash would.
@@ -273,8 +276,13 @@ impl Stage {
     }
 
     /// Publishes a scenario that begins when records change.
-    pub async fn watch(&self, id: &str, mut graph: Value) {
-        graph["nodes"][0]["on"] = "record-changed".into();
+    pub async fn watch(&self, id: &str, graph: Value) {
+        self.begin_on(id, graph, "record-changed").await;
+    }
+
+    /// Publishes a scenario that begins by itself.
+    pub async fn begin_on(&self, id: &str, mut graph: Value, on: &str) {
+        graph["nodes"][0]["on"] = on.into();
         self.publish_new(id, graph).await;
     }
 

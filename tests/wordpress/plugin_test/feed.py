@@ -4,6 +4,7 @@ from .check import check, equal
 
 def run(site):
     everything(site)
+    from_the_present(site)
     follows(site)
     tombstones(site)
 
@@ -28,6 +29,21 @@ def everything(site):
     site.sql("UPDATE wp_posts SET post_modified_gmt = '2025-05-05 05:05:05' WHERE post_type = 'post'")
     seen, _ = walk(site, resource="posts", limit=31)
     equal("also when all have the same second", wanted, {thing for _, thing in seen} & wanted)
+
+
+def from_the_present(site):
+    status, page = site.rest("GET", "/changes", {"cursor": "now", "resource": "posts"}, login="admin")
+    equal("the present is a place without changes", (200, [], False), (status, page["changes"], page["more"]))
+    cursor = page["cursor"]
+    site.php("update_post_meta(1, 'feed', wp_rand());")
+    status, page = site.rest("GET", "/changes", {"cursor": cursor, "resource": "posts"}, login="admin")
+    noted = [change for change in page["changes"] if "outbox_id" in change]
+    equal("what a hook notes from then on has its number", [1], [change["id"] for change in noted])
+    site.php("global $wpdb; $wpdb->query(\"UPDATE $wpdb->posts SET post_modified_gmt = UTC_TIMESTAMP() - INTERVAL 3 SECOND WHERE ID = 1\");")
+    _, cursor = walk(site)
+    site.php("global $wpdb; $wpdb->query(\"UPDATE $wpdb->posts SET post_modified_gmt = UTC_TIMESTAMP() - INTERVAL 2 SECOND WHERE ID = 1\");")
+    status, page = site.rest("GET", "/changes", {"cursor": cursor}, login="admin")
+    check("a post's own row has none", all("outbox_id" not in change for change in page["changes"]), str(page["changes"]))
 
 
 def follows(site):

@@ -74,6 +74,7 @@ fn session(origin: &str) -> Session {
         address: format!("{origin}/"),
         origin: origin.to_owned(),
         details: Value::Null,
+        pairing: None,
         credentials: Some(Credentials {
             method: "app-password".to_owned(),
             account: Some("ada".to_owned()),

@@ -64,6 +64,7 @@ impl Site {
                 user.nickname.clone_from(&user.login);
             }
             state.users.put(id, user);
+            state.note("created", "users", id);
             id
         })
     }
@@ -79,6 +80,7 @@ impl Site {
                 post.slug = slug_of(&post.title);
             }
             state.posts.put(id, post);
+            state.note_post("created", id);
             id
         })
     }
@@ -112,7 +114,16 @@ impl Site {
         self.change_post(id, true, change)
     }
 
-    /// Changes a post behind the editor's back (meta, terms, direct SQL): no date moves.
+    /// Changes a post past WordPress, by SQL: no date moves, and no plugin hears of it.
+    pub fn update_by_sql(&self, id: u64, change: impl FnOnce(&mut Post)) -> bool {
+        self.changing(|state| {
+            let known = state.posts.get(id).is_some();
+            rewrite(state, id, change);
+            known
+        })
+    }
+
+    /// Changes a post behind the editor's back (meta, terms): no date moves.
     pub fn update_meta_only(&self, id: u64, change: impl FnOnce(&mut Post)) -> bool {
         self.change_post(id, false, change)
     }
@@ -124,6 +135,7 @@ impl Site {
             let mut user = User::clone(&user);
             change(&mut user);
             state.users.put(id, user);
+            state.note("updated", "users", id);
             true
         })
     }
@@ -168,7 +180,10 @@ impl Site {
 
     /// Deletes a post for good; it leaves no trace. False when there was none.
     pub fn delete_post(&self, id: u64) -> bool {
-        self.changing(|state| state.posts.delete(id))
+        self.changing(|state| {
+            state.note_post("deleted", id);
+            state.posts.delete(id)
+        })
     }
 
     /// Deletes a term; posts lose it without being modified.
@@ -204,14 +219,16 @@ impl Site {
                 }
             });
             for post in posts {
-                match reassign {
-                    Some(heir) => rewrite(state, post, |post| post.author = heir),
-                    None => {
-                        state.posts.delete(post);
-                    }
+                if let Some(heir) = reassign {
+                    rewrite(state, post, |post| post.author = heir);
+                    state.note_post("updated", post);
+                } else {
+                    state.note_post("deleted", post);
+                    state.posts.delete(post);
                 }
             }
             state.passwords.retain(|password| password.user != id);
+            state.note("deleted", "users", id);
             state.users.delete(id)
         })
     }
@@ -229,6 +246,7 @@ impl Site {
             });
             for &id in &due {
                 rewrite(state, id, |post| post.status = Cow::Borrowed("publish"));
+                state.note_post("updated", id);
             }
             due.len()
         })
@@ -305,6 +323,7 @@ impl Site {
                     post.modified = modified;
                 }
             });
+            state.note_post("updated", id);
             true
         })
     }

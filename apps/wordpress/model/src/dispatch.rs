@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::state::State;
 use crate::types::options::Permalinks;
 use crate::viewer::{Viewer, early_refusal, viewer};
-use crate::{consent, front, json};
+use crate::{consent, front, json, plugin};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -21,6 +21,8 @@ pub(crate) struct Incoming {
     pub(crate) query: String,
     pub(crate) authorization: Option<String>,
     pub(crate) user_agent: String,
+    /// `X-Portal-Nonce`, `X-Portal-Timestamp`, `X-Portal-Signature`; empty where absent.
+    pub(crate) signed: [String; 3],
     pub(crate) body: Bytes,
 }
 
@@ -164,7 +166,11 @@ fn rest(
     if route.starts_with("/wp/v2/users") && has(|fault| matches!(fault, Fault::UsersRemoved)) {
         return (Refusal::no_route().answer(), user);
     }
-    let mut answer = given(site, incoming, route, params, &who).unwrap_or_else(|refusal| refusal.answer());
+    let mut answer = if route.starts_with("/portal/v1/") {
+        plugin::answer(site, incoming, route, params)
+    } else {
+        given(site, incoming, route, params, &who).unwrap_or_else(|refusal| refusal.answer())
+    };
     if route == "/" && has(|fault| matches!(fault, Fault::ApplicationPasswordsOff)) {
         without_consent(&mut answer);
     }

@@ -122,6 +122,8 @@ async fn incoming(request: Request) -> Incoming {
         query: parts.uri.query().unwrap_or("").to_owned(),
         authorization: text(AUTHORIZATION),
         user_agent: text(USER_AGENT).unwrap_or_default(),
+        signed: ["x-portal-nonce", "x-portal-timestamp", "x-portal-signature"]
+            .map(|name| text(HeaderName::from_static(name)).unwrap_or_default()),
         // A body that is too long or broken counts as empty: the endpoints then miss their fields.
         body: to_bytes(body, BODY_MAX).await.unwrap_or_default(),
     }

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::generated::Shape;
+use crate::plugin::Plugin;
 use crate::stamp::Stamp;
 use crate::table::Table;
 use crate::types::account::ApplicationPassword;
@@ -35,6 +36,8 @@ pub(crate) struct State {
     /// Where the site is being served, without a trailing slash.
     pub(crate) address: String,
     pub(crate) secrets_given: u64,
+    /// Portal Connector, where it is installed.
+    pub(crate) plugin: Option<Plugin>,
     counted: OnceLock<Counted>,
 }
 
@@ -62,6 +65,7 @@ impl State {
             revision: 0,
             address: "http://127.0.0.1".to_owned(),
             secrets_given: 0,
+            plugin: None,
             counted: OnceLock::new(),
         }
     }

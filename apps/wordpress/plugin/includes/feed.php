@@ -16,12 +16,23 @@ final class Feed
 {
     /** Younger rows may still be followed by one of the same second. The hooks have seen them, and tell of them. */
     private const SETTLED_SECONDS = 2;
+    private const PRESENT = 'now';
+
+    /** The place of somebody who needs nothing of before. */
+    private static function present(): array
+    {
+        $place = ['modified' => Clock::now_sql(-self::SETTLED_SECONDS), 'id' => 0, 'outbox' => State::number('last_id')];
+        return ['changes' => [], 'cursor' => self::print($place), 'more' => false];
+    }
 
     /**
      * @return array{changes: array<int, array>, cursor: string, more: bool}|null null for a cursor that is none
      */
     public static function read(string $cursor, string $resource, int $limit): ?array
     {
+        if ($cursor === self::PRESENT) {
+            return self::present();
+        }
         $place = self::parse($cursor);
         if ($place === null) {
             return null;
@@ -77,7 +88,7 @@ final class Feed
             'resource' => $row['resource'],
             'id' => (int) $row['object_id'],
             'modified_gmt' => Clock::iso($row['modified_gmt']),
-        ];
+        ] + (isset($row['outbox_id']) ? ['outbox_id' => (int) $row['outbox_id']] : []);
     }
 
     private static function parse(string $cursor): ?array

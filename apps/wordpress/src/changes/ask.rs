@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::place::{Place, Window};
 use crate::call::Site;
+use crate::companion::{self, Feed};
 use crate::details::{Details, ResourceInfo};
 use crate::fault::Fault;
 use crate::pages::open;
@@ -52,6 +53,15 @@ pub async fn ask(egress: Arc<Egress>, session: &Session, request: &HintsRequest)
     let mut place = Place::read(&request.cursor)?;
     let site = Site::open(egress, session, &details)?;
     let (index, clock) = open::same_site(&site, &details.identity).await?;
+    if index.namespaces.iter().any(|namespace| namespace == companion::NAMESPACE) {
+        if let Some(followed) = follow(&site, &mut place, request).await? {
+            return Ok(followed);
+        }
+        // From here on the feed tells; what was before, the questions below and the sweep find.
+        if place.window.is_none() {
+            place.feed = Feed::present(&site, &request.resource, request.now).await?;
+        }
+    }
     place.trust_clock(clock.map(DateTime::<Utc>::from), request.now);
     let zone = format!("{} {}", index.timezone().unwrap_or_default(), index.gmt_offset().unwrap_or_default());
     let context = open::context(&details, session, &resource);
@@ -72,6 +82,17 @@ pub async fn ask(egress: Arc<Egress>, session: &Session, request: &HintsRequest)
     }
     let more = place.window.is_some();
     Ok(Hints { hints: asking.hints.into_values().collect(), cursor: place.to_value(), more })
+}
+
+/// Asks the plugin's feed, where its place is known.
+async fn follow(site: &Site, place: &mut Place, request: &HintsRequest) -> Result<Option<Hints>, AppError> {
+    let Some(feed) = place.feed.clone().filter(|_| place.window.is_none()) else { return Ok(None) };
+    let Some(followed) = feed.follow(site, &request.resource, request.now).await? else {
+        place.feed = None;
+        return Ok(None);
+    };
+    place.feed = Some(followed.feed);
+    Ok(Some(Hints { hints: followed.hints, cursor: place.to_value(), more: followed.more }))
 }
 
 impl Asking {

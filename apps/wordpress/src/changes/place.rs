@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::companion::Feed;
 use crate::fault::invalid;
 
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
@@ -35,6 +36,9 @@ pub struct Place {
     /// Inside a long answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+    /// Where the plugin's feed goes on, while it is what is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Feed>,
     /// The site's clock runs with ours, so the cursor may follow the present even when nothing changes.
     #[serde(skip)]
     pub clock_is_right: bool,
@@ -61,6 +65,7 @@ impl Place {
             highest: 0,
             due: BTreeMap::new(),
             window: None,
+            feed: None,
             clock_is_right: false,
         }
     }

@@ -150,6 +150,7 @@ impl World {
             address: found.address.clone(),
             origin: found.origin.clone(),
             details: found.details.clone(),
+            pairing: None,
             credentials: Some(Credentials {
                 method: "app-password".to_owned(),
                 account: Some(login.to_owned()),

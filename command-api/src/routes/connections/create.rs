@@ -99,6 +99,7 @@ async fn test(
         origin: found.origin.clone(),
         details: found.details.clone(),
         credentials,
+        pairing: None,
     };
     api.test(app, &session).await
 }

@@ -59,7 +59,7 @@ impl Pass<'_> {
             return Ok(changed);
         }
         // What the scenarios need is looked up once, not for every batch.
-        let wanted = self.request(vec![]).await?;
+        let wanted = self.request(tools).await?;
         let mut batches = ids.chunks(TOGETHER_MAX).peekable();
         while let Some(batch) = batches.next() {
             let request = PageRequest { ids: batch.to_vec(), ..wanted.clone() };

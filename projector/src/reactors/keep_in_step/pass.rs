@@ -1,11 +1,10 @@
 //! One look at a watched resource: a question, or a sweep when one is due.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app_sdk::catalogue::AppEntry;
 use app_sdk::{Changes, PageRequest, Reader, Session, Source};
-use domain::run::RunStarted;
 use domain::watch::Watches;
 use engine::Meta;
 use engine::hold::Hold;
@@ -15,8 +14,8 @@ use serde_json::Value;
 use super::WatchPace;
 use super::watched::Watched;
 use crate::parts::{NotUsable, Parts};
+use crate::reactors::look_again::fields;
 use crate::reactors::run_nodes::observe::Origin;
-use crate::reactors::run_nodes::prepare::prepare;
 
 /// How long a connection that nobody may use is left alone.
 const UNUSABLE_PAUSE: Duration = Duration::from_secs(30);
@@ -41,6 +40,7 @@ impl Outcome {
 
 /// What a look needs of the app.
 pub struct Tools {
+    pub entry: Arc<AppEntry>,
     pub session: Session,
     pub changes: Arc<dyn Changes>,
     pub source: Arc<dyn Source>,
@@ -90,28 +90,12 @@ impl<'a> Pass<'a> {
         Ok(outcome)
     }
 
-    /// What is asked of the source for a record: what every watching scenario needs. Empty means all.
-    pub async fn request(&self, ids: Vec<String>) -> Result<PageRequest, Cause> {
-        let mut fields = BTreeSet::new();
-        for started in &self.watched.scenarios {
-            // A scenario that cannot run asks for nothing; its own run says why.
-            let as_import = RunStarted { recall: None, ..started.clone() };
-            let Ok(prepared) = prepare(self.parts, &as_import).await? else { continue };
-            for (fetch, _) in prepared.fetches {
-                if fetch.connection == self.watched.connection && fetch.resource == self.watched.resource {
-                    if fetch.fields.is_empty() {
-                        return Ok(PageRequest {
-                            resource: self.watched.resource.clone(),
-                            ids,
-                            ..PageRequest::default()
-                        });
-                    }
-                    fields.extend(fetch.fields);
-                }
-            }
-        }
-        let fields = fields.into_iter().collect();
-        Ok(PageRequest { resource: self.watched.resource.clone(), fields, ids, ..PageRequest::default() })
+    /// What is asked of the source: the same fields as whenever a record is looked at again, since another choice would
+    /// make the same record look changed.
+    pub async fn request(&self, tools: &Tools) -> Result<PageRequest, Cause> {
+        let (connection, resource) = (&self.watched.connection, &self.watched.resource);
+        let fields = fields(self.parts, &tools.entry, connection, resource).await?;
+        Ok(PageRequest { resource: resource.clone(), fields, ..PageRequest::default() })
     }
 
     pub fn origin<'o>(&'o self, tools: &'o Tools) -> Origin<'o> {
@@ -136,5 +120,5 @@ async fn tools(parts: &Parts, watched: &Watched) -> Result<Option<Tools>, Cause>
     };
     let Some(app) = parts.apps.get(&view.app) else { return Ok(None) };
     let (Some(changes), Some(source)) = (app.changes.clone(), app.source.clone()) else { return Ok(None) };
-    Ok(Some(Tools { session, changes, source, reader: app.reader.clone() }))
+    Ok(Some(Tools { entry: app.entry.clone(), session, changes, source, reader: app.reader.clone() }))
 }

@@ -57,7 +57,7 @@ impl Pass<'_> {
     }
 
     async fn read(&self, tools: &Tools) -> Result<Read, Cause> {
-        let request = self.request(vec![]).await?;
+        let request = self.request(tools).await?;
         let mut read = Read::default();
         let mut pages = tools.source.pages(&tools.session, request);
         while let Some(fetched) = pages.next().await {

@@ -13,12 +13,10 @@ use crate::parts::Parts;
 /// Scenarios looked at. More than that are no longer drawn by hand.
 const SCENARIOS_MAX: usize = 1_000;
 
-/// One resource that is watched, and for whom.
+/// One resource that is watched.
 pub struct Watched {
     pub connection: ConnectionId,
     pub resource: String,
-    /// How a run of each scenario would begin, for asking what fields it needs.
-    pub scenarios: Vec<RunStarted>,
 }
 
 impl Watched {
@@ -69,17 +67,10 @@ pub async fn automatic(parts: &Parts) -> Result<Vec<Automatic>, Cause> {
 pub async fn watched(parts: &Parts) -> Result<Vec<Watched>, Cause> {
     let mut by_key: BTreeMap<String, Watched> = BTreeMap::new();
     for automatic in automatic(parts).await?.into_iter().filter(|automatic| automatic.watches) {
-        let started = automatic.started(0);
         for (_, connection, resource) in automatic.fetches() {
             by_key
                 .entry(super::key(connection, resource))
-                .or_insert_with(|| Watched {
-                    connection: connection.clone(),
-                    resource: resource.to_owned(),
-                    scenarios: vec![],
-                })
-                .scenarios
-                .push(started.clone());
+                .or_insert_with(|| Watched { connection: connection.clone(), resource: resource.to_owned() });
         }
     }
     Ok(by_key.into_values().collect())

@@ -1,6 +1,6 @@
 //! One batch of a connection's deliveries: heard, looked at, written down as read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use app_sdk::App;
@@ -8,14 +8,16 @@ use app_sdk::hear::{Heard, Message};
 use bytes::Bytes;
 use domain::delivery::{Verdict, receipt_of};
 use domain::ids::ConnectionId;
-use domain::inbox::{InboxCommand, Inboxes, OutboxRange, ReadDelivery, ReadRecord};
+use domain::inbox::{InboxCommand, Inboxes, OutboxRange, ReadDelivery};
 use domain::views::{CONNECTIONS, ConnectionView, DELIVERIES, DeliveryView};
 use engine::execute::ExecuteError;
 use engine::hold::Hold;
 use engine::ports::{Cause, IndexValue, Order, PageCursor, Query};
 use engine::{Meta, Recorded, StreamName, bodies};
 
-use super::super::look_again::{Look, LookError, look_again};
+use super::super::look_again::LookError;
+use super::places::Places;
+use super::pull::request_sweeps;
 use crate::parts::Parts;
 
 /// Deliveries read together.
@@ -26,12 +28,12 @@ const RECORDS_MAX: usize = 1_000;
 const BEHIND_ALL_KEYS: &str = "~";
 
 pub enum Progress {
-    Read,
+    Read {
+        /// Numbers of an outbox never came.
+        is_missing: bool,
+    },
     Nothing,
 }
-
-/// Where a record stands in a batch: resource and id.
-type Place = (String, String);
 
 /// Reads the next deliveries behind the inbox's mark.
 pub async fn read_batch(
@@ -66,11 +68,14 @@ pub async fn read_batch(
             break;
         }
     }
-    let records = batch.look(parts, connection, &meta).await?;
+    let records = batch.places.look(parts, connection, &meta).await?;
+    if batch.places.look_at_all {
+        request_sweeps(parts, connection, &meta).await?;
+    }
     let Batch { read_to, deliveries, outbox, .. } = batch;
     let command = InboxCommand::Read { read_to, deliveries, records, outbox };
     inbox.command(command, vec![]).await.map_err(store)?;
-    Ok(Progress::Read)
+    Ok(Progress::Read { is_missing: !inbox.state().gaps.is_empty() })
 }
 
 #[derive(Default)]
@@ -78,54 +83,18 @@ struct Batch {
     read_to: u64,
     deliveries: Vec<ReadDelivery>,
     outbox: Vec<OutboxRange>,
-    /// Records in the order in which they were first named, and whether the last word was that they are gone.
-    places: Vec<Place>,
-    known: BTreeMap<Place, (usize, bool)>,
+    places: Places,
 }
 
 impl Batch {
     fn add(&mut self, path: &str, position: u64, heard: Heard) {
         self.read_to = position;
         self.outbox.extend(heard.outbox);
-        let mut records = BTreeSet::new();
-        for mark in heard.marks {
-            let place = (mark.resource, mark.id);
-            let next = self.places.len();
-            let (at, is_gone) = self.known.entry(place.clone()).or_insert((next, false));
-            *is_gone = mark.is_gone;
-            if *at == next {
-                self.places.push(place);
-            }
-            records.insert(*at);
-        }
+        self.places.look_at_all |= heard.look_at_all;
+        let records: BTreeSet<usize> = heard.marks.into_iter().map(|mark| self.places.mark(mark)).collect();
         let Some(receipt) = receipt_of(path) else { return };
         let records = records.into_iter().collect();
         self.deliveries.push(ReadDelivery { receipt, records, note: heard.note });
-    }
-
-    /// Fetches what was named again, kind by kind, and puts the findings into the order of the places.
-    async fn look(
-        &self,
-        parts: &Parts,
-        connection: &ConnectionId,
-        meta: &Meta,
-    ) -> Result<Vec<ReadRecord>, LookError> {
-        let mut resources: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for (resource, id) in &self.places {
-            resources.entry(resource).or_default().push(id.clone());
-        }
-        let mut found: BTreeMap<Place, ReadRecord> = BTreeMap::new();
-        for (resource, ids) in resources {
-            let is_gone = |id: &&String| {
-                self.known.get(&(resource.to_owned(), (*id).clone())).is_some_and(|(_, is_gone)| *is_gone)
-            };
-            let said_gone = ids.iter().filter(is_gone).cloned().collect();
-            let look = Look { connection, resource, ids, said_gone, meta: meta.clone() };
-            for record in look_again(parts, &look).await? {
-                found.insert((record.resource.clone(), record.id.clone()), record);
-            }
-        }
-        Ok(self.places.iter().filter_map(|place| found.remove(place)).collect())
     }
 }
 
@@ -177,7 +146,11 @@ async fn open(
 }
 
 fn hear(app: Option<&App>, row: &DeliveryView, body: Option<&[u8]>) -> Heard {
-    let Some(body) = body else { return Heard::nothing("its bytes were erased before they were read") };
+    // What it said nobody knows any more.
+    let Some(body) = body else {
+        let heard = Heard::nothing("its bytes were erased before they were read");
+        return Heard { look_at_all: true, ..heard };
+    };
     let Some(hear) = app.and_then(|app| app.hear.as_ref()) else {
         return Heard::nothing("nobody here knows what this app's deliveries mean");
     };

@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 
 use super::super::stage::{SITE, Stage};
 
-const SECRET: &str = "whsec_cG9ydGFsLXRlc3Qtc2lnbmluZy1rZXktMDAwMQ==";
+pub const SECRET: &str = "whsec_cG9ydGFsLXRlc3Qtc2lnbmluZy1rZXktMDAwMQ==";
 pub const SHOP_SECRET: &str = "a shop's secret of some length";
 const PATIENCE: Duration = Duration::from_secs(20);
 
