@@ -214,7 +214,7 @@ impl From<ExecuteError> for Problem {
             ExecuteError::Rejected(rejection) => rejection.into(),
             ExecuteError::History(error) => error.into(),
             ExecuteError::Append(error) => error.into(),
-            ExecuteError::Contended { .. } => Self::busy(
+            ExecuteError::Contended { .. } | ExecuteError::Overtaken { .. } => Self::busy(
                 "CONTENDED",
                 "too many others changed the same thing at the same time",
                 "try again",

@@ -77,6 +77,8 @@ pub struct RunState {
     pub approved: bool,
     pub counts: Counts,
     pub chunks: u64,
+    /// Events of whoever executes it: they show a second one that it is not alone.
+    pub steps: u64,
     pub cancel_reason: Option<String>,
     /// What a person said of it.
     pub rating: Option<(bool, Option<String>)>,
@@ -174,6 +176,7 @@ impl Decider for Runs {
 
     fn evolve(state: &mut RunState, event: &RunEvent) {
         use RunEvent as E;
+        state.steps += u64::from(is_a_step(event));
         match event {
             E::Started(started) => {
                 state.phase = RunPhase::Running;
@@ -210,6 +213,12 @@ impl Decider for Runs {
             E::Rated(rated) => state.rating = Some((rated.satisfied, rated.note.clone())),
         }
     }
+}
+
+/// Only whoever executes the run does this.
+fn is_a_step(event: &RunEvent) -> bool {
+    use RunEvent as E;
+    matches!(event, E::ItemsSettled(_) | E::FetchFinished(_) | E::Completed(_))
 }
 
 fn not_waiting() -> Rejection {

@@ -38,6 +38,9 @@ pub enum ExecuteError {
     Append(#[from] AppendError),
     #[error("too many others changed {stream} at the same time; try again")]
     Contended { stream: String },
+    /// Nothing was appended. Read the stream again, and see whose turn it is.
+    #[error("somebody else goes on with {stream}")]
+    Overtaken { stream: String },
 }
 
 /// Whoever may turn commands into events.

@@ -13,15 +13,25 @@ pub struct Hold<D: Decider> {
     stream: StreamName,
     folded: Folded<D::State>,
     meta: Meta,
+    /// Counts what nobody but its holder appends.
+    steps: Option<fn(&D::State) -> u64>,
 }
 
 impl<D: Decider> Hold<D> {
     /// Folds the stream and keeps it.
     pub async fn open(executor: Executor, id: &str, meta: Meta) -> Result<Self, ExecuteError> {
-        let mut hold =
-            Self { executor, stream: StreamName::new(D::CATEGORY, id), folded: Folded::default(), meta };
+        let stream = StreamName::new(D::CATEGORY, id);
+        let mut hold = Self { executor, stream, folded: Folded::default(), meta, steps: None };
         hold.refresh().await?;
         Ok(hold)
+    }
+
+    /// Holds the stream for somebody who alone takes these steps. When another took one, this holder is a process that
+    /// was given up for lost: it gets [`ExecuteError::Overtaken`] and has appended nothing since.
+    #[must_use]
+    pub fn alone(mut self, steps: fn(&D::State) -> u64) -> Self {
+        self.steps = Some(steps);
+        self
     }
 
     pub fn state(&self) -> &D::State {
@@ -35,7 +45,12 @@ impl<D: Decider> Hold<D> {
 
     /// Takes in what others appended.
     pub async fn refresh(&mut self) -> Result<(), ExecuteError> {
-        Ok(catch_up::<D>(&*self.executor.store, &self.stream, &mut self.folded).await?)
+        let before = self.steps.map(|steps| steps(&self.folded.state));
+        catch_up::<D>(&*self.executor.store, &self.stream, &mut self.folded).await?;
+        if before != self.steps.map(|steps| steps(&self.folded.state)) {
+            return Err(ExecuteError::Overtaken { stream: self.stream.to_string() });
+        }
+        Ok(())
     }
 
     /// Decides and appends, together with `others` (first) in the same append. A conflict on one of the others is

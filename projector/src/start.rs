@@ -129,7 +129,10 @@ impl Running {
         self.until_stopped(async move {
             loop {
                 let turn = share.wait_for(SCHEDULED_RUNS).await;
-                turn.during(StartScheduledRuns::new(parts.clone()).run(stop.clone())).await;
+                let stopped = turn.during(StartScheduledRuns::new(parts.clone()).run(stop.clone())).await;
+                if stopped.is_some() {
+                    return;
+                }
             }
         });
     }

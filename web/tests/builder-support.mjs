@@ -40,6 +40,19 @@ export async function startDemo() {
   return server;
 }
 
+/** A server that nothing was done with yet. */
+export async function startEmpty() {
+  const data = mkdtempSync(join(tmpdir(), 'portal-e2e-'));
+  const server = { data, child: undefined, address: '', token: '', ui: '', proxy: undefined };
+  const tokenFile = join(data, 'token');
+  const args = ['serve', '--data', join(data, 'store'), '--listen', '127.0.0.1:0', '--egress-allow', '127.0.0.0/8', '--print-token-file', tokenFile];
+  const printed = await run(server, args, /listening on http:\/\/\S+/);
+  server.address = /listening on (http:\/\/\S+)/.exec(printed)[1];
+  server.token = readFileSync(tokenFile, 'utf8').trim();
+  server.ui = server.address;
+  return server;
+}
+
 /** The same data at the same address, without the sample site. */
 export async function startAgain(server) {
   const listen = new URL(server.address).host;
@@ -173,6 +186,23 @@ export async function until(ask, what, patience = 15_000) {
     if (Date.now() - from > patience) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/**
+ * The graph stands still: it is fitted into its frame a moment after a step came or went, and what was measured before
+ * is somewhere else after. Counted in the page, so that a slow machine waits longer.
+ */
+export async function atRest(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const shown = () => document.querySelector('.react-flow__viewport')?.style.transform;
+    let [last, since, frames] = [shown(), performance.now(), 0];
+    while (frames < 20 || performance.now() - since < 400) {
+      await frame();
+      if (shown() === last) frames += 1;
+      else [last, since, frames] = [shown(), performance.now(), 0];
+    }
+  });
 }
 
 /** axe over the screen as it is, without the frame around it; answers its violations in words. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { api, end, openBrowser, startAgain, startDemo, stop, until, violations } from './builder-support.mjs';
+import { api, atRest, end, openBrowser, startAgain, startDemo, stop, until, violations } from './builder-support.mjs';
 
 let server;
 let browser;
@@ -13,8 +13,10 @@ const saved = () => status(/^Saved$/);
 const field = (label) => page.getByLabel(label, { exact: true });
 
 async function newScenario(name, graph) {
-  const made = await api(server, 'POST', '/scenarios', graph ? { name, graph } : { name });
-  return made.id;
+  const { id, position } = await api(server, 'POST', '/scenarios', graph ? { name, graph } : { name });
+  // The page asks for it next: the views shall have it by then.
+  await api(server, 'GET', `/scenarios/${id}?min_position=${position}`);
+  return id;
 }
 
 /** Trigger, fetch, map, write, all set up. */
@@ -36,7 +38,21 @@ async function wholeGraph() {
 
 async function open(id, search = '') {
   await page.goto(`${server.ui}/ui/scenarios/${id}/builder${search}`);
-  await saved().waitFor();
+  await saved().waitFor().catch(async (error) => {
+    throw new Error(`${error.message}\non the page:\n${await page.locator('body').innerText()}`, { cause: error });
+  });
+  // Until the graph is fitted, a click may land where a step no longer is.
+  await atRest(page);
+}
+
+/** Drags a kind of step from the palette to a point of a step, counted from the middle of its upper side. */
+async function dragOnto(entry, name, down) {
+  await atRest(page);
+  const [box, graph] = [await step(name).boundingBox(), await page.locator('#graph').boundingBox()];
+  const zoom = box.height / 84;
+  await page.getByRole('button', { name: entry, exact: true }).dragTo(page.locator('#graph'), {
+    targetPosition: { x: box.x - graph.x + box.width / 2, y: box.y - graph.y + down * zoom },
+  });
 }
 
 before(async () => {
@@ -141,6 +157,7 @@ describe('the scenario builder', () => {
     await status('would make a loop').waitFor();
     assert.equal(await page.locator('.react-flow__edge').count(), 3);
 
+    await atRest(page);
     const from = await step('Map fields').locator('.react-flow__handle.source').boundingBox();
     const to = await step('Fetch').locator('.react-flow__handle.target').boundingBox();
     await page.mouse.move(from.x + 5, from.y + 5);
@@ -161,12 +178,13 @@ describe('the scenario builder', () => {
     await status('one trigger').waitFor();
     assert.equal(await steps().count(), 5);
 
-    const box = await step('Trigger').boundingBox();
-    await page.getByRole('button', { name: 'Add Fetch' }).dragTo(page.locator('#graph'), {
-      targetPosition: await page.locator('#graph').boundingBox().then((graph) => ({ x: box.x - graph.x + box.width / 2, y: box.y - graph.y + 20 })),
-    });
+    await dragOnto('Add Fetch', 'Trigger', 20);
     await until(async () => (await steps().count()) === 6, 'a second fetch beside the first');
     assert.equal(await page.locator('.react-flow__edge').count(), 5);
+    // Below the step, on the connection that cannot take a fetch: it goes beside again.
+    await dragOnto('Add Fetch', 'Trigger', 90);
+    await until(async () => (await steps().count()) === 7, 'a third fetch beside the others');
+    assert.equal(await page.locator('.react-flow__edge').count(), 6);
   });
 
   it('does everything in the outline as well', async () => {

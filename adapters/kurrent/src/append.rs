@@ -111,8 +111,7 @@ impl Tail {
             let found = if sent { self.find(append).await } else { Ok(None) };
             match found {
                 Ok(Some(answer)) => return answer,
-                Ok(None) if attempt < ATTEMPTS => {}
-                Err(_) if attempt < ATTEMPTS => {}
+                Ok(None) | Err(_) if attempt < ATTEMPTS => {}
                 Ok(None) if !sent => return Err(AppendError::Unavailable(failure.into())),
                 _ => return Err(AppendError::Unknown(failure.into())),
             }

@@ -1,4 +1,4 @@
-//! The log in KurrentDB (once EventStoreDB), for installations of several machines. The crate `eventstore` is declared
+//! The log in KurrentDB (once `EventStoreDB`), for installations of several machines. The crate `eventstore` is declared
 //! as its successor; see ADR 0002. What differs from a log in one file is in ADR 0011:
 //!
 //! - Positions are places in the server's log file: they grow and have gaps. Only positions that a log has given out

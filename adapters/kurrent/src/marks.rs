@@ -6,7 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use engine::{Position, Recorded, seal};
 use eventstore::{EventData, StreamState};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::names::MARKS;
 use crate::server::{Failure, Server};
@@ -68,7 +67,7 @@ impl Marks {
         for some in positions.chunks(MARK_POSITIONS) {
             let mark = Mark { positions: some.to_vec() };
             let event = EventData::json("bodies.removed", &mark).expect("numbers can be written");
-            server.write(MARKS, StreamState::Any, vec![event.id(Uuid::now_v7())]).await?;
+            server.write(MARKS, StreamState::Any, vec![event]).await?;
             self.known().removed.extend(mark.positions);
         }
         Ok(())

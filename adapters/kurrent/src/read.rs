@@ -32,9 +32,8 @@ impl Tail {
             return Ok(vec![]);
         }
         let records = self.server.stream(stream.as_str(), from, limit).await?;
-        if let Some((revision, _)) =
-            (from..).zip(&records).find(|(revision, record)| record.revision != *revision)
-        {
+        // The records first: behind the largest revision there is no next one to count.
+        if let Some((_, revision)) = records.iter().zip(from..).find(|(record, at)| record.revision != *at) {
             return Err(Failure::Foreign(format!(
                 "event {revision} of stream {stream} was cut off in KurrentDB; take $maxAge, $maxCount and $tb out of \
                  the stream's metadata, and restore a backup if it was scavenged"

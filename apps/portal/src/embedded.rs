@@ -16,7 +16,7 @@ use domain::portal::{PortalArchived, PortalEvent, PortalRecords, PortalState, Po
 use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
 use engine::ports::{EventStore, Expected, Ids, StreamAppend, SubjectKey, Vault};
-use engine::{Meta, NewEvent, Recorded, StreamName, hash, seal};
+use engine::{Meta, NewEvent, Position, Recorded, StreamName, hash, seal};
 use serde_json::{Map, Value};
 
 /// Items in one append.
@@ -83,6 +83,7 @@ impl Embedded {
             }
             let written = write(item, &arrived);
             let (outcome, notes) = match judge(item, &written, known.as_ref()) {
+                Verdict::Leave(notes) if notes.is_empty() => (cut_off(item, known.as_ref()), notes),
                 Verdict::Leave(notes) => (Outcome::Unchanged, notes),
                 Verdict::Write(write, _) if !create => (outcome_of(write), vec![]),
                 Verdict::Write(write, expected) => {
@@ -113,6 +114,7 @@ struct Known {
     state: PortalState,
     /// The event that wrote it last.
     written: Option<Recorded>,
+    last: Recorded,
     /// Its fields were erased: whatever comes is new.
     erased: bool,
 }
@@ -141,6 +143,20 @@ fn judge(item: &WriteItem, next: &PortalWritten, known: Option<&Known>) -> Verdi
         return Verdict::Leave(vec![]);
     }
     Verdict::Write(Write::Updated, Expected::Exact(known.revision))
+}
+
+/// What becomes of a record that is as it should be: nothing, unless it is this run that made it so and was cut off
+/// before that was settled.
+fn cut_off(item: &WriteItem, known: Option<&Known>) -> Outcome {
+    match known.and_then(|known| Some((known.written.as_ref()?, known.state.written.as_ref()?))) {
+        Some((event, written)) if unsettled(event, &item.run, item.settled_to) => outcome_of(written.write),
+        _ => Outcome::Unchanged,
+    }
+}
+
+/// Written by this run, and not settled by it: a server that appends one stream after the other was interrupted.
+fn unsettled(event: &Recorded, run: &str, settled_to: Position) -> bool {
+    event.position > settled_to && event.meta.correlation.as_deref() == Some(run)
 }
 
 fn outcome_of(write: Write) -> Outcome {
@@ -222,7 +238,7 @@ impl Embedded {
         if matches!(event, PortalEvent::Written(_)) {
             let (revision, state) = (last.revision, fold::<PortalRecords>(&[event]));
             let erased = is_erased(&last);
-            return Ok(Known { revision, state, written: Some(last), erased });
+            return Ok(Known { revision, state, written: Some(last.clone()), last, erased });
         }
         let from = (last.revision + 1).saturating_sub(HISTORY_MAX as u64);
         let history = self.store.read_stream(stream, from, HISTORY_MAX).await;
@@ -234,6 +250,7 @@ impl Embedded {
             revision: last.revision,
             state: fold::<PortalRecords>(&events),
             written: written.map(|index| history.swap_remove(index)),
+            last,
             erased,
         })
     }
@@ -284,7 +301,9 @@ impl Embedded {
         let Some(known) = known else { return (answer(Outcome::Skipped, None, vec![never_came()]), None) };
         let portal = Some(id.to_string());
         if known.state.archived {
-            return (answer(Outcome::Unchanged, portal, vec![]), None);
+            let is_ours = unsettled(&known.last, &item.run, item.settled_to);
+            let outcome = if is_ours { Outcome::Updated } else { Outcome::Unchanged };
+            return (answer(outcome, portal, vec![]), None);
         }
         let archived = PortalArchived { reason: "gone from its source".to_owned(), run: item.run.clone() };
         let meta = Meta::by("portal").of(item.run.clone());

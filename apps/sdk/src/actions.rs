@@ -19,6 +19,8 @@ pub struct WriteItem {
     pub effect: String,
     /// The run that writes it.
     pub run: String,
+    /// Up to here in the log the run has settled what it wrote. What it wrote later was cut off before it was settled.
+    pub settled_to: u64,
     pub record: RecordKey,
     /// The record's revision that is written.
     pub revision: u64,
@@ -73,6 +75,8 @@ pub struct UndoItem {
     pub of: String,
     /// The run that takes back.
     pub run: String,
+    /// Up to here in the log it has settled what it wrote.
+    pub settled_to: u64,
 }
 
 /// What a destination holds after an undo.

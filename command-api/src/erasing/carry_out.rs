@@ -87,9 +87,9 @@ pub async fn expect_again(context: &Context, requested: &ErasureRequested, meta:
     let store = &context.executor.store;
     let mut streams: BTreeSet<String> = BTreeSet::new();
     for position in requested.known() {
-        let slice = store.read_all(position - 1, &Filter::all(), 1).await?;
-        let records = slice.events.iter().filter(|event| event.stream.category() == "record");
-        streams.extend(records.map(|event| event.stream.to_string()));
+        let event = store.read_at(position).await?;
+        let record = event.filter(|event| event.stream.category() == "record");
+        streams.extend(record.map(|event| event.stream.to_string()));
     }
     let streams: Vec<StreamName> = streams.into_iter().map(StreamName::from_stored).collect();
     for (stream, last) in streams.iter().zip(store.read_last(&streams).await?) {
@@ -140,8 +140,8 @@ async fn portal_rows(
 ) -> Result<BTreeMap<String, BTreeSet<u64>>, Cause> {
     let mut rows: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
     for position in positions {
-        let slice = context.executor.store.read_all(position - 1, &Filter::all(), 1).await?;
-        for event in slice.events.iter().filter(|event| event.stream.category() == "portal") {
+        let event = context.executor.store.read_at(*position).await?;
+        if let Some(event) = event.filter(|event| event.stream.category() == "portal") {
             rows.entry(event.stream.id().to_owned()).or_default().insert(event.revision);
         }
     }

@@ -22,6 +22,7 @@ use domain::run::{
 };
 use domain::views::{LINKS, RECORDS};
 use engine::Meta;
+use engine::execute::ExecuteError;
 use engine::hold::Hold;
 use engine::ports::Cause;
 use engine::retry::ATTEMPTS_MAX;
@@ -47,6 +48,12 @@ pub async fn execute(parts: &Parts, run: &str, bell: &Notify) {
     let mut failures = 0u32;
     let mut fruitless = give_up::Fruitless::default();
     while let Err(error) = attempt(parts, run, bell).await {
+        if let Some(ExecuteError::Overtaken { .. }) = error.downcast_ref() {
+            tracing::info!(run, "another process goes on with the run; looking again");
+            metrics::counter!("portal_runs_overtaken_total").increment(1);
+            tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+            continue;
+        }
         failures = failures.saturating_add(1);
         let why = engine::follow::chain(&*error);
         if fruitless.count(parts, run).await >= ATTEMPTS_MAX
@@ -63,7 +70,7 @@ pub async fn execute(parts: &Parts, run: &str, bell: &Notify) {
 
 async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
     let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
-    let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?;
+    let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?.alone(|run| run.steps);
     let Some(started) = hold.state().started.clone() else { return Ok(()) };
     if rests(hold.state().phase) {
         return Ok(());

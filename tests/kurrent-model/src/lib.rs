@@ -5,6 +5,8 @@
 //! checked per stream, an append whose event ids are there already succeeds and writes nothing, and compares nothing
 //! but ids. What it leaves out: subscriptions, batches, deleting by clients, clusters of more than one node, TLS.
 
+#![expect(clippy::result_large_err, reason = "the protocol's own error type")]
+
 mod append;
 mod faults;
 mod log;
@@ -16,8 +18,9 @@ pub use faults::Fault;
 pub use serve::KurrentModel;
 
 /// Generated.
-#[expect(clippy::all, clippy::pedantic, dead_code, reason = "generated code")]
-pub(crate) mod proto {
+#[doc(hidden)]
+#[expect(clippy::all, clippy::pedantic, clippy::allow_attributes, reason = "generated code")]
+pub mod proto {
     pub mod google {
         pub mod rpc {
             tonic::include_proto!("google.rpc");

@@ -131,7 +131,7 @@ impl Log {
     /// Deletes a stream for good, as an operator can.
     pub fn tombstone(&mut self, stream: &Bytes) {
         self.deleted.insert(stream.clone());
-        self.write(stream.clone(), own_event("$streamDeleted"));
+        self.write(stream.clone(), own_event(self.end, "$streamDeleted"));
     }
 
     /// Takes the first records of a stream away, as `$maxCount` and a scavenge do.
@@ -142,7 +142,7 @@ impl Log {
     }
 
     fn write_own(&mut self, stream: &str, event_type: &str) {
-        self.write(Bytes::copy_from_slice(stream.as_bytes()), own_event(event_type));
+        self.write(Bytes::copy_from_slice(stream.as_bytes()), own_event(self.end, event_type));
     }
 
     fn write(&mut self, stream: Bytes, event: Proposed) {
@@ -156,10 +156,10 @@ impl Log {
     }
 }
 
-fn own_event(event_type: &str) -> Proposed {
+fn own_event(position: u64, event_type: &str) -> Proposed {
     let metadata = [("type", event_type), ("content-type", "application/json")];
     Proposed {
-        id: Uuid::now_v7(),
+        id: Uuid::from_u64_pair(u64::MAX, position),
         metadata: metadata.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         custom_metadata: Bytes::new(),
         data: Bytes::from_static(b"{}"),

@@ -67,7 +67,7 @@ impl Shared {
     /// Cuts all connections; the call that asked for it never gets its answer out.
     pub async fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -98,7 +98,7 @@ impl KurrentModel {
 
     /// What a client connects to.
     pub fn url(&self) -> String {
-        format!("kurrentdb://{}?tls=false", self.address())
+        format!("kurrentdb://{}?tls=false&discoveryInterval=10", self.address())
     }
 
     pub fn address(&self) -> SocketAddr {

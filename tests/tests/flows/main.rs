@@ -17,3 +17,4 @@ mod site;
 mod stage;
 mod time_travel;
 mod undo;
+mod workers;

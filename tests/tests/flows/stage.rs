@@ -243,7 +243,7 @@ impl Stage {
         self.settle(&CONNECTIONS, position).await;
     }
 
-    async fn connect(&self, id: &str, app: &str, address: &str) {
+    pub async fn connect(&self, id: &str, app: &str, address: &str) {
         let command = ConnectionCommand::Add {
             app: app.into(),
             name: id.into(),

@@ -11,7 +11,7 @@ use engine::ports::{Expected, StreamAppend};
 use engine::{Meta, NewEvent, Recorded, StreamName, hash, seal};
 use serde_json::{Map, Value};
 
-use super::{Embedded, HISTORY_MAX, damaged, unavailable};
+use super::{Embedded, HISTORY_MAX, damaged, unavailable, unsettled};
 
 /// The record after one of its events.
 #[derive(Clone)]
@@ -169,8 +169,15 @@ fn judge(item: &UndoItem, events: &[Recorded], states: &[After]) -> Verdict {
             vec![note("NOTHING_WRITTEN", None, "the run wrote nothing here")],
         );
     };
-    if events[last + 1..].iter().any(|event| by(&item.run, event)) {
-        return Verdict::Leave(Outcome::Unchanged, vec![]);
+    if let Some(ours) = events[last + 1..].iter().rfind(|event| by(&item.run, event)) {
+        // Taken back already: on an earlier page, or before this one was cut off.
+        let outcome = match &*ours.event_type {
+            _ if !unsettled(ours, &item.run, item.settled_to) => Outcome::Unchanged,
+            "portal.removed" => Outcome::Removed,
+            _ if states[last].removed => Outcome::Created,
+            _ => Outcome::Updated,
+        };
+        return Verdict::Leave(outcome, vec![]);
     }
     let before = first.checked_sub(1).and_then(|index| states.get(index)).filter(|before| !before.removed);
     let after = &states[last];

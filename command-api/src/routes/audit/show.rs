@@ -1,7 +1,6 @@
 use axum::extract::Path;
 use domain::views::{AUDIT, AuditView, audit_key};
 use engine::StreamName;
-use engine::ports::Filter;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -45,9 +44,7 @@ pub async fn show(
     api.shown(&AUDIT, params.min_position).await?;
     let found: Option<AuditView> = api.find(&AUDIT, &audit_key(position)).await?;
     let line = found.ok_or_else(|| Problem::not_found("line of the audit log"))?;
-    let store = &api.context.executor.store;
-    let slice = store.read_all(position - 1, &Filter::all(), 1).await?;
-    let event = slice.events.into_iter().find(|event| event.position == position);
+    let event = api.context.executor.store.read_at(position).await?;
     let event = event.ok_or_else(|| Problem::not_found("event"))?;
     let before = before(&api, &event.stream, event.revision, &event.event_type).await?;
     Ok(Json(AuditEntry { line: line.into(), after: shown(&event.data)?, before }))

@@ -1,5 +1,4 @@
 use chrono::{DateTime, Utc};
-use engine::ports::Filter;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -43,8 +42,7 @@ pub async fn export(State(api): State<Shared>, body: Body<WhichPerson>) -> Answe
     let person = erasing::find(&api.context, &body.value.asked()?).await?;
     let mut content = Vec::with_capacity(person.events.len());
     for position in person.events.keys() {
-        let slice = api.context.executor.store.read_all(position - 1, &Filter::all(), 1).await?;
-        let Some(event) = slice.events.into_iter().next() else { continue };
+        let Some(event) = api.context.executor.store.read_at(*position).await? else { continue };
         let Some(body) = api.open_bodies(&[&event]).await?.pop().flatten() else { continue };
         content.push(HeldContent {
             position: event.position,

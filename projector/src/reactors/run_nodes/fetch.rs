@@ -16,7 +16,7 @@ use engine::ports::{AppendError, Cause};
 use futures::StreamExt;
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::observe::{Observed, Origin, observe};
 use super::plan::Fetch;
@@ -86,7 +86,7 @@ impl Ready {
 }
 
 enum Arrival {
-    Page(JoinHandle<Result<Ready, Cause>>),
+    Page(AbortOnDropHandle<Result<Ready, Cause>>),
     End(SourceEnd),
     Broken(AppError),
 }
@@ -94,11 +94,10 @@ enum Arrival {
 impl Execution<'_> {
     pub async fn fetch(&mut self, fetch: &Fetch, app: &App, session: &Session) -> Result<Ended, Cause> {
         let (sender, mut arrivals) = mpsc::channel(PAGES_AHEAD);
-        let reading =
-            tokio::spawn(read(self.parts.clone(), app.clone(), self.reading(fetch, session), sender));
-        let ended = self.settle_pages(fetch, &mut arrivals).await;
-        reading.abort();
-        ended
+        let reading = read(self.parts.clone(), app.clone(), self.reading(fetch, session), sender);
+        // Ends with this fetch, however that ends.
+        let _reading = AbortOnDropHandle::new(tokio::spawn(reading));
+        self.settle_pages(fetch, &mut arrivals).await
     }
 
     fn reading(&self, fetch: &Fetch, session: &Session) -> Reading {
@@ -220,8 +219,14 @@ impl Execution<'_> {
         failed: Vec<SettledItem>,
         facts: Option<PageFacts>,
     ) -> Result<Option<Processed>, WriteError> {
-        let page =
-            Page { parts: self.parts, run: self.run, dry: self.dry, fetch, destinations: self.destinations };
+        let page = Page {
+            parts: self.parts,
+            run: self.run,
+            settled_to: self.hold.position(),
+            dry: self.dry,
+            fetch,
+            destinations: self.destinations,
+        };
         let work = page.process(observed, failed, facts, &mut self.unique);
         tokio::pin!(work);
         loop {
@@ -336,7 +341,8 @@ async fn read(parts: Parts, app: App, reading: Reading, sender: mpsc::Sender<Arr
     while let Some(fetched) = pages.next().await {
         let arrival = match fetched {
             Ok(Fetched::Page(page)) => {
-                Arrival::Page(tokio::spawn(ready(parts.clone(), app.clone(), reading.clone(), page)))
+                let ready = ready(parts.clone(), app.clone(), reading.clone(), page);
+                Arrival::Page(AbortOnDropHandle::new(tokio::spawn(ready)))
             }
             Ok(Fetched::End(end)) => Arrival::End(end),
             Err(error) => Arrival::Broken(error),

@@ -29,7 +29,7 @@ impl Fruitless {
 /// Ends the run, with the reason. While the log takes no events, this fails and the run goes on waiting.
 pub async fn give_up(parts: &Parts, run: &str, why: String) -> Result<(), Cause> {
     let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
-    let mut hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?;
+    let mut hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?.alone(|run| run.steps);
     if matches!(hold.state().phase, RunPhase::Absent | RunPhase::Done) {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::run::{Attempts, Counts, ItemNote, ItemsSettled, Outcome, PageFacts, SettledItem};
 use domain::views::{LINKS, LinkView, link_key};
 use engine::ports::{Cause, StreamAppend};
-use engine::seal;
+use engine::{Position, seal};
 
 use super::observe::Observed;
 use super::plan::Fetch;
@@ -26,6 +26,8 @@ pub struct Processed {
 pub struct Page<'a> {
     pub parts: &'a Parts,
     pub run: &'a str,
+    /// How far in the log the run has settled what it wrote.
+    pub settled_to: Position,
     pub dry: bool,
     pub fetch: &'a Fetch,
     pub destinations: &'a Destinations,
@@ -45,7 +47,8 @@ impl Page<'_> {
         let mut unchanged = vec![];
         let mut outgoing: HashMap<u8, Vec<Outgoing>> = HashMap::new();
         let mut subjects: HashMap<&str, &str> = HashMap::new();
-        let mut router = Router { fetch: self.fetch, run: self.run, unique };
+        let (fetch, run, settled_to) = (self.fetch, self.run, self.settled_to);
+        let mut router = Router { fetch, run, settled_to, unique };
         for (record, in_step) in observed.iter().zip(in_step) {
             if let Some(subject) = &record.subject {
                 subjects.insert(&record.key.id, subject);

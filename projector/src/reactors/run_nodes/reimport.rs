@@ -60,8 +60,14 @@ impl Execution<'_> {
         let mut counts = Counts::default();
         let mut unique = Unique::default();
         for (fetch, _) in &plan.fetches {
-            let page =
-                Page { parts: self.parts, run: self.run, dry: true, fetch, destinations: &destinations };
+            let page = Page {
+                parts: self.parts,
+                run: self.run,
+                settled_to: self.hold.position(),
+                dry: true,
+                fetch,
+                destinations: &destinations,
+            };
             let mut coming = read(self.parts, fetch, scope, None);
             while let Some(ready) = coming.await?? {
                 coming = read(self.parts, fetch, scope, ready.facts.cursor.clone());

@@ -10,7 +10,7 @@ use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
 use domain::portal::MappingStamp;
 use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
-use engine::hash;
+use engine::{Position, hash};
 use serde_json::{Map, Value, json};
 
 use super::observe::Observed;
@@ -32,6 +32,7 @@ pub struct Unique(HashMap<u64, u64>);
 pub struct Router<'a> {
     pub fetch: &'a Fetch,
     pub run: &'a str,
+    pub settled_to: Position,
     pub unique: &'a mut Unique,
 }
 
@@ -82,6 +83,7 @@ impl Router<'_> {
                     let item = WriteItem {
                         effect: effect(&to.to, &observed.key, entity, &digest, &to.mapping),
                         run: self.run.to_owned(),
+                        settled_to: self.settled_to,
                         record: observed.key.clone(),
                         revision: observed.revision,
                         entity: entity.clone(),
@@ -189,6 +191,7 @@ impl Router<'_> {
         let item = WriteItem {
             effect: effect(to, &observed.key, entity, &digest, mapped.stamp),
             run: self.run.to_owned(),
+            settled_to: self.settled_to,
             record: observed.key.clone(),
             revision: observed.revision,
             entity: entity.to_owned(),

@@ -14,7 +14,7 @@ use domain::run::{
 use engine::execute::ExecuteError;
 use engine::hold::Hold;
 use engine::ports::{AppendError, Cause, StreamAppend};
-use engine::{StreamName, history};
+use engine::{Position, StreamName, history};
 use serde_json::{Value, json};
 
 use super::fetch::{not_usable, problem};
@@ -38,7 +38,7 @@ pub async fn undo(
     of: &RunId,
 ) -> Result<(), Cause> {
     let dry = started.mode == RunMode::DryRun;
-    let mut undoing = Undoing { parts, run, of, open: HashMap::new() };
+    let mut undoing = Undoing { parts, run, of, settled_to: hold.position(), open: HashMap::new() };
     let finished = hold.state().fetches.get(NODE).is_some_and(|progress| progress.finished.is_some());
     if !finished {
         let waits = !dry && !hold.state().approved && hold.state().chunks == 0;
@@ -58,6 +58,7 @@ pub async fn undo(
                 break None;
             }
             let cursor = hold.state().fetches.get(NODE).and_then(|progress| progress.cursor.clone());
+            undoing.settled_to = hold.position();
             match undoing.page(&mut hold, cursor, dry).await? {
                 Step::Settled => {}
                 Step::End => break None,
@@ -86,6 +87,8 @@ struct Undoing<'a> {
     parts: &'a Parts,
     run: &'a str,
     of: &'a RunId,
+    /// How far in the log the undo has settled what it wrote.
+    settled_to: Position,
     /// Destinations by connection, as far as they were needed.
     open: HashMap<String, Opened>,
 }
@@ -210,6 +213,7 @@ impl Undoing<'_> {
             portal: item.portal.clone().unwrap_or_default(),
             of: self.of.to_string(),
             run: self.run.to_owned(),
+            settled_to: self.settled_to,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use engine::ports::{AppendError, EventStore, StoreError};
+use engine::ports::{AppendError, StoreError};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 

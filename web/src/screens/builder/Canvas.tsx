@@ -19,8 +19,9 @@ import { Icon, type IconName } from '../../parts/Icon';
 import { StepEdge } from './StepEdge';
 import { StepNode } from './StepNode';
 import { type Builder, useBuilder } from './context';
+import { type Dropped, droppedOn } from './drop';
 import { connectRefusal } from './edits';
-import { type Branch, type Edge, type Graph, KINDS, type Kind, edgeKey, edgesFrom, edgesTo, flowOrder, sortedFrom, stepOf } from './graph';
+import { type Branch, type Graph, KINDS, type Kind, edgeKey, edgesTo, flowOrder, sortedFrom, stepOf } from './graph';
 import { type Place, STEP_HEIGHT, STEP_WIDTH, layOut } from './layout';
 import { spoken } from './words';
 
@@ -29,7 +30,6 @@ const EDGE_TYPES = { step: StepEdge };
 const FIT = { padding: 0.16, maxZoom: 1, minZoom: 0.45, duration: 160 };
 /** What a palette entry carries while it is dragged. */
 export const DRAGGED = 'application/x-portal-step';
-const DROP_REACH = 70;
 
 /** The graph, drawn. One Tab stop; arrows move between steps. */
 export function Canvas() {
@@ -46,7 +46,6 @@ export function Canvas() {
     const timer = setTimeout(() => void flow.fitView(FIT), 30);
     return () => clearTimeout(timer);
   }, [flow, count]);
-  const near = useNearest(places, graph);
 
   const refused = (one: Connection | FlowEdge) =>
     connectRefusal(graph, one.source, one.target, branchFrom(graph, one.source, one.sourceHandle));
@@ -60,7 +59,7 @@ export function Canvas() {
     const kind = event.dataTransfer.getData(DRAGGED) as Kind;
     if (!KINDS.includes(kind)) return;
     event.preventDefault();
-    drop(builder, kind, near(flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })));
+    drop(builder, kind, droppedOn(graph, places, kind, flow.screenToFlowPosition({ x: event.clientX, y: event.clientY })));
   };
 
   return (
@@ -268,38 +267,7 @@ function beside(graph: Graph, id: string, way: -1 | 1): string {
   return others[0]?.[0] ?? id;
 }
 
-interface Near {
-  readonly step: string | undefined;
-  readonly edge: Edge | undefined;
-}
-
-/** What a dropped step belongs to: the connection or the step it was dropped on. */
-function useNearest(places: ReadonlyMap<string, Place>, graph: Graph): (at: Place) => Near {
-  return useMemo(() => {
-    const middle = (id: string) => {
-      const place = places.get(id) ?? { x: 0, y: 0 };
-      return { x: place.x + STEP_WIDTH / 2, y: place.y + STEP_HEIGHT / 2 };
-    };
-    const distance = (a: Place, b: Place) => Math.hypot(a.x - b.x, a.y - b.y);
-    const between = (edge: Edge) => {
-      const [from, to] = [middle(edge.from), middle(edge.to)];
-      return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
-    };
-    return (at) => {
-      const on = graph.nodes.find(({ id }) => {
-        const place = places.get(id);
-        return place && at.x >= place.x && at.x <= place.x + STEP_WIDTH && at.y >= place.y && at.y <= place.y + STEP_HEIGHT;
-      });
-      if (on) return { step: on.id, edge: undefined };
-      const edges = graph.edges.filter((edge) => distance(between(edge), at) < DROP_REACH);
-      edges.sort((a, b) => distance(between(a), at) - distance(between(b), at));
-      const leaves = graph.nodes.filter((step) => edgesFrom(graph, step.id).length === 0 && distance(middle(step.id), at) < STEP_HEIGHT * 2);
-      return { step: leaves[0]?.id, edge: edges[0] };
-    };
-  }, [places, graph]);
-}
-
-function drop(builder: Builder, kind: Kind, { step, edge }: Near): void {
+function drop(builder: Builder, kind: Kind, { step, edge }: Dropped): void {
   if (edge) builder.insert(edge, kind);
   else if (step !== undefined) builder.addAfter(step, kind);
   else builder.add(kind);
