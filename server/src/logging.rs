@@ -18,7 +18,9 @@ pub fn start(format: LogFormat, level: filter::LevelFilter) -> Flush {
     let (queue, flush) = writer::start();
     let quiet = filter::Targets::new()
         .with_default(level.min(filter::LevelFilter::WARN))
-        .with_targets(OURS.map(|name| (name, level)));
+        .with_targets(OURS.map(|name| (name, level)))
+        // Tells of each attempt what its caller is told anyway, and decides about.
+        .with_target("kurrentdb", filter::LevelFilter::OFF);
     let subscriber = Registry::default().with(quiet).with(layer::Lines { format, queue });
     // Fails only when a logger is already there, as in tests; that one then stays.
     let _ = tracing::subscriber::set_global_default(subscriber);
