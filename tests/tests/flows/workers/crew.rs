@@ -64,7 +64,7 @@ impl Crew {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let parts = self.parts_of(name);
         let leases = Arc::new(Table {
-            table: self.table.clone(),
+            shared: self.table.clone(),
             cut_off: AtomicBool::new(false),
             everybody_gets: self.leasing == Leasing::EverybodyGets,
         });
@@ -101,7 +101,7 @@ impl Crew {
 
     /// Stops a worker's only thread until the answer is dropped.
     pub async fn pause(&self, name: &'static str) -> Paused {
-        let (resume, wait) = mpsc::channel::<()>();
+        let (resume, wait) = mpsc::sync_channel::<()>(1);
         let (stopped, has_stopped) = tokio::sync::oneshot::channel();
         let sites = self.sites.clone();
         self.workers[name].runtime.as_ref().unwrap().spawn(async move {
@@ -141,21 +141,21 @@ impl Crew {
 }
 
 /// A worker that stands still; it goes on when this is dropped.
-pub struct Paused(#[expect(dead_code, reason = "dropped to go on")] mpsc::Sender<()>);
+pub struct Paused(#[expect(dead_code, reason = "dropped to go on")] mpsc::SyncSender<()>);
 
 /// The table of leases as one worker sees it.
 struct Table {
-    table: Arc<MemoryLeases>,
+    shared: Arc<MemoryLeases>,
     cut_off: AtomicBool,
     everybody_gets: bool,
 }
 
 impl Table {
     fn reach(&self) -> Result<(), LeaseError> {
-        match self.cut_off.load(Ordering::SeqCst) {
-            true => Err(LeaseError::Unavailable("cut off".into())),
-            false => Ok(()),
+        if self.cut_off.load(Ordering::SeqCst) {
+            return Err(LeaseError::Unavailable("cut off".into()));
         }
+        Ok(())
     }
 }
 
@@ -166,17 +166,17 @@ impl Leases for Table {
         if self.everybody_gets && name.starts_with("part-") {
             return Ok(Some(Lease { name: name.to_owned(), holder: holder.to_owned(), token: 1 }));
         }
-        self.table.hold(name, holder, time).await
+        self.shared.hold(name, holder, time).await
     }
 
     async fn release(&self, name: &str, holder: &str) -> Result<(), LeaseError> {
         self.reach()?;
-        self.table.release(name, holder).await
+        self.shared.release(name, holder).await
     }
 
     async fn held(&self, prefix: &str) -> Result<Vec<Lease>, LeaseError> {
         self.reach()?;
-        let held = self.table.held(prefix).await?;
+        let held = self.shared.held(prefix).await?;
         // With the wrong table everybody believes to be the only one.
         Ok(if self.everybody_gets { vec![] } else { held })
     }
