@@ -1,5 +1,5 @@
 //! What this process may do of what several share. Work on a site belongs to the partition of its connection, and some
-//! followers to one process at a time; each such part is a lease (ADR 0014).
+//! followers to one process at a time; each such part is a lease (ADR 0015).
 //!
 //! A lease says who should act. A process that was paused beyond its lease notices by its own clock before it goes on,
 //! and what slips through meets a revision in the log that it did not expect.
