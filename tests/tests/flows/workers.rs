@@ -54,7 +54,11 @@ impl World {
         for site in SITES {
             let run = self.crew.stage.over(&run_of(site)).await;
             assert_eq!(run.phase, RunPhaseView::Succeeded, "{run:?}");
-            assert_eq!(run.counts, Counts { read: USERS, created: USERS, ..Counts::default() }, "{run:?}");
+            let Counts { read, created, unchanged, .. } = run.counts;
+            // Whoever is killed between Portal's answer and the settling is followed by one to whom Portal says that it
+            // has these already. The built-in Portal's own log knows better.
+            let again = if site == REMOTE { unchanged } else { 0 };
+            assert_eq!((read, created + again), (USERS, USERS), "{run:?}");
         }
         self.everything_is_written_once().await;
     }
