@@ -10,6 +10,7 @@ mod crashes;
 mod data_dir_faults;
 mod differential;
 mod log_faults;
+mod power_cuts;
 mod receipts;
 mod tampering;
 mod upgrades;
