@@ -8,7 +8,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use engine::ports::{Secret, SecretSlot};
+use engine::hash;
+use engine::ports::{Secret, SecretSlot, VaultError};
 use serde::{Deserialize, Serialize};
 
 use crate::context::{Api, Context};
@@ -63,16 +64,14 @@ impl Api {
         let expires_at = context.clock.now() + context.settings.session_life;
         let id = URL_SAFE_NO_PAD.encode(context.ids.random(ID_BYTES));
         let said = format!("{token}.{}.{id}", expires_at.timestamp_millis());
-        let seal = seal(&key(context).await?, &said);
+        let seal = hash::seal(&key(context).await?, &said);
         Ok((format!("{said}.{seal}"), Session { token, expires_at, id }))
     }
 
     /// The session of a cookie: sealed here, not over, not signed out.
     pub async fn session_of(&self, cookie: &str) -> Result<Option<Session>, Problem> {
         let Some((session, said, given)) = read(cookie) else { return Ok(None) };
-        let wanted = seal(&key(&self.context).await?, said);
-        // Compared as digests, so that the time it takes says nothing about the seal.
-        let is_ours = engine::hash::hex(given.as_bytes()) == engine::hash::hex(wanted.as_bytes());
+        let is_ours = hash::is_seal(&key(&self.context).await?, said, given);
         Ok(if is_ours && self.goes_on(&session).await? { Some(session) } else { None })
     }
 
@@ -115,20 +114,17 @@ fn read(cookie: &str) -> Option<(Session, &str, &str)> {
     parts.next().is_none().then_some((session, said, seal))
 }
 
-/// The key has one length and BLAKE3 cannot be extended, so a digest over both is a seal.
-fn seal(key: &Secret, said: &str) -> String {
-    engine::hash::hex(format!("{}\n{said}", key.expose()).as_bytes())
-}
-
 /// Made at the first sign-in. Of two processes that make one at the same time the later stays, and is the one read.
-async fn key(context: &Context) -> Result<Secret, Problem> {
+async fn key(context: &Context) -> Result<[u8; KEY_BYTES], Problem> {
     let slot = SecretSlot { owner: "sessions".to_owned(), purpose: "seal".to_owned(), origin: String::new() };
-    if let Some(key) = context.vault.open(&slot).await? {
-        return Ok(key);
+    let mut kept = context.vault.open(&slot).await?;
+    if kept.is_none() {
+        let fresh = Secret::new(URL_SAFE_NO_PAD.encode(context.ids.random(KEY_BYTES)));
+        context.vault.store(&slot, &fresh).await?;
+        kept = context.vault.open(&slot).await?;
     }
-    let fresh = Secret::new(URL_SAFE_NO_PAD.encode(context.ids.random(KEY_BYTES)));
-    context.vault.store(&slot, &fresh).await?;
-    Ok(context.vault.open(&slot).await?.unwrap_or(fresh))
+    let bytes = kept.and_then(|key| URL_SAFE_NO_PAD.decode(key.expose()).ok()?.try_into().ok());
+    bytes.ok_or_else(|| VaultError::Corrupt("the key that seals sessions cannot be read".to_owned()).into())
 }
 
 fn ended_slot(token: &str) -> SecretSlot {

@@ -44,8 +44,9 @@ impl Sealing {
     ) -> Result<(String, SubjectKey), Cause> {
         let day = now.date_naive();
         let subject = delivery::subject(connection, day);
-        if let Some((subject, key)) = self.known().get_key_value(&subject) {
-            return Ok((subject.clone(), key.clone()));
+        let known = self.known().get(&subject).cloned();
+        if let Some(key) = known {
+            return Ok((subject, key));
         }
         for subject in delivery::subjects(connection, day) {
             let found = self.vault.subject_keys(std::slice::from_ref(&subject), true).await?.pop().flatten();

@@ -14,7 +14,7 @@ mod subject;
 pub use bus::NatsBus;
 pub use connect::Nats;
 pub use connect_error::ConnectError;
-pub use message::{CONTENT, POSITION, PREVIOUS, REVISION, STREAM, SUBJECT_PREVIOUS, TYPE};
+pub use message::{CONTENT, POSITION, PREVIOUS, REVISION, STREAM, TYPE};
 pub use relay::Relay;
 pub use settings::{Credentials, NatsSettings, Refill, Tls};
 pub use subject::{partition, subject};

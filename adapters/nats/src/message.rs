@@ -13,9 +13,6 @@ pub const REVISION: &str = "Portal-Revision";
 pub const TYPE: &str = "Portal-Type";
 /// Between this position and the message's own, the log holds nothing.
 pub const PREVIOUS: &str = "Portal-Previous";
-/// Between this position and the message's own, the log holds nothing for this subject: for those who take in only some
-/// subjects.
-pub const SUBJECT_PREVIOUS: &str = "Portal-Subject-Previous";
 /// `log`: the event is too large for the bus; read it from the log.
 pub const CONTENT: &str = "Portal-Content";
 pub const IN_THE_LOG: &str = "log";
@@ -24,18 +21,12 @@ pub const IN_THE_LOG: &str = "log";
 const HEADERS_BYTES: usize = 1_024;
 
 /// Headers and payload. `payload_max` is the server's.
-pub fn write(
-    event: &Recorded,
-    previous: Position,
-    subject_previous: Position,
-    payload_max: usize,
-) -> (HeaderMap, Bytes) {
+pub fn write(event: &Recorded, previous: Position, payload_max: usize) -> (HeaderMap, Bytes) {
     let mut headers = HeaderMap::new();
     headers.insert(NATS_MESSAGE_ID, event.id.to_string());
     headers.insert(POSITION, event.position.to_string());
     headers.insert(REVISION, event.revision.to_string());
     headers.insert(PREVIOUS, previous.to_string());
-    headers.insert(SUBJECT_PREVIOUS, subject_previous.to_string());
     // A name that cannot stand in a header is in the payload only.
     for (name, text) in [(STREAM, event.stream.as_str()), (TYPE, &event.event_type)] {
         if let Ok(value) = text.parse::<HeaderValue>() {
@@ -100,14 +91,14 @@ mod tests {
     #[test]
     fn an_event_is_heard_as_it_was_written() {
         let event = event("thing-1", 10);
-        let (headers, payload) = write(&event, 7, 3, 1 << 20);
+        let (headers, payload) = write(&event, 7, 1 << 20);
         let heard = read(Some(&headers), &payload).unwrap();
         assert_eq!((heard.position, heard.previous, heard.content), (9, 7, Ok(event)));
     }
 
     #[test]
     fn bad_input_162_above_the_servers_limit_only_a_mark_is_written() {
-        let (headers, payload) = write(&event("thing-1", 2 << 20), 7, 3, 1 << 20);
+        let (headers, payload) = write(&event("thing-1", 2 << 20), 7, 1 << 20);
         assert!(payload.is_empty());
         let heard = read(Some(&headers), &payload).unwrap();
         assert_eq!((heard.position, heard.content), (9, Err("large")));
@@ -115,7 +106,7 @@ mod tests {
 
     #[test]
     fn bad_input_162_foreign_and_forged_messages_are_no_events() {
-        let (mut headers, payload) = write(&event("thing-1\r\nNats-Rollup: all", 10), 7, 3, 1 << 20);
+        let (mut headers, payload) = write(&event("thing-1\r\nNats-Rollup: all", 10), 7, 1 << 20);
         assert!(headers.get(STREAM).is_none(), "no name writes a header of its own");
         assert!(read(None, &payload).is_none());
         assert!(read(Some(&HeaderMap::new()), &payload).is_none());

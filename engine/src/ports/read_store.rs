@@ -166,6 +166,19 @@ impl Query {
     }
 }
 
+/// The first text behind all that begin with a prefix; `None` when there is none. With it a prefix is a range of keys.
+pub fn prefix_end(prefix: &str) -> Option<String> {
+    let mut end = prefix.to_owned();
+    while let Some(last) = end.pop() {
+        // The range of characters steps over the surrogates, as the order of UTF-8 bytes does.
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}
+
 /// The place of a row in the order of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageCursor {
@@ -234,5 +247,18 @@ pub struct Folding {
 impl Folding {
     pub fn new(held: impl Send + Sync + 'static) -> Self {
         Self { _held: Box::new(held) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_prefix_is_behind_all_that_begin_with_it() {
+        assert_eq!(prefix_end("ab").as_deref(), Some("ac"));
+        assert_eq!(prefix_end("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
+        assert_eq!(prefix_end("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(prefix_end("\u{10ffff}"), None);
     }
 }

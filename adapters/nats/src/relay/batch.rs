@@ -1,6 +1,6 @@
 //! Batches of the stream: all of one or nothing, in order, several on their way.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use async_nats::HeaderMap;
 use async_nats::header::{
@@ -43,17 +43,13 @@ pub struct Publisher<'a> {
     /// What the next batch follows on.
     place: Place,
     durable_to: Position,
-    /// The last position of each subject, as far as we published it.
-    subjects: HashMap<String, Position>,
-    /// For the other subjects: between here and what we publish there is nothing of theirs.
-    began_at: Position,
     in_flight: VecDeque<InFlight>,
 }
 
 impl<'a> Publisher<'a> {
     pub fn new(nats: &'a Nats, place: Place) -> Self {
-        let (durable_to, began_at) = (place.after, place.after);
-        Self { nats, place, durable_to, subjects: HashMap::new(), began_at, in_flight: VecDeque::new() }
+        let durable_to = place.after;
+        Self { nats, place, durable_to, in_flight: VecDeque::new() }
     }
 
     pub fn sent_to(&self) -> Position {
@@ -84,11 +80,10 @@ impl<'a> Publisher<'a> {
         Ok(())
     }
 
-    fn message(&mut self, event: &Recorded) -> Message {
+    fn message(&self, event: &Recorded) -> Message {
         let subject = subject::subject(&self.nats.prefix, self.nats.partitions, &event.stream);
-        let of_subject = self.subjects.insert(subject.clone(), event.position).unwrap_or(self.began_at);
         let payload_max = self.nats.client.max_payload();
-        let (headers, payload) = message::write(event, self.place.after, of_subject, payload_max);
+        let (headers, payload) = message::write(event, self.place.after, payload_max);
         Message { subject, headers, payload }
     }
 

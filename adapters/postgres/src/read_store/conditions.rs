@@ -1,6 +1,6 @@
 //! A query's conditions as SQL. Values are arguments; names come from the view's spec.
 
-use engine::ports::read_store::Kind;
+use engine::ports::read_store::{Kind, prefix_end};
 use engine::ports::{IndexValue, Order, PageCursor, Query, ViewSpec};
 use tokio_postgres::types::ToSql;
 
@@ -98,17 +98,4 @@ impl Conditions {
 
 fn beyond(query: &Query) -> &'static str {
     if query.order == Order::Descending { "<" } else { ">" }
-}
-
-/// The first text behind all that begin with a prefix; `None` when there is none.
-fn prefix_end(prefix: &str) -> Option<String> {
-    let mut end = prefix.to_owned();
-    while let Some(last) = end.pop() {
-        // The range of characters steps over the surrogates, as the order of UTF-8 bytes does.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            end.push(next);
-            return Some(end);
-        }
-    }
-    None
 }

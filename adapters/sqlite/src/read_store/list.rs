@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use engine::codec;
+use engine::ports::read_store::prefix_end;
 use engine::ports::{Doc, IndexValue, Order, Page, PageCursor, Query, Row, ViewDigest, ViewHasher, ViewSpec};
 use rusqlite::types::{ToSqlOutput, Type, Value, ValueRef};
 use rusqlite::{Connection, Error, OptionalExtension, Result, params_from_iter};
@@ -168,36 +169,10 @@ impl<'q> Conditions<'q> {
     }
 }
 
-/// The first text behind all that begin with a prefix; `None` when there is none.
-fn prefix_end(prefix: &str) -> Option<String> {
-    let mut end = prefix.to_owned();
-    while let Some(last) = end.pop() {
-        // The range of characters steps over the surrogates, as the order of UTF-8 bytes does.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            end.push(next);
-            return Some(end);
-        }
-    }
-    None
-}
-
 fn text(text: &str) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))
 }
 
 fn unpack(packed: ValueRef<'_>) -> Result<Doc> {
     codec::unpack(packed.as_blob()?).map_err(|why| Error::FromSqlConversionFailure(1, Type::Blob, why.into()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_prefix_is_behind_all_that_begin_with_it() {
-        assert_eq!(prefix_end("ab").as_deref(), Some("ac"));
-        assert_eq!(prefix_end("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
-        assert_eq!(prefix_end("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(prefix_end("\u{10ffff}"), None);
-    }
 }

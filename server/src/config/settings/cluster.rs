@@ -9,12 +9,12 @@ const fn setting(
     value: &'static str,
     help: &'static str,
 ) -> Setting {
-    Setting { name, env, default, value, help, heading: "Cluster", secret: false }
+    Setting { heading: "Cluster", ..super::setting(name, env, default, value, help) }
 }
 
 /// An address that may hold a password.
 const fn address(name: &'static str, env: &'static str, help: &'static str) -> Setting {
-    Setting { name, env, default: "", value: "URL", help, heading: "Cluster", secret: true }
+    Setting { secret: true, ..setting(name, env, "", "URL", help) }
 }
 
 pub const OF_CLUSTER: &[Setting] = &[

@@ -54,20 +54,22 @@ function TriggerForm({ step }: { step: Step }) {
   const error = useFieldError(step, 'on');
   const chosen = TRIGGERS.find((trigger) => trigger.value === step['on']);
   return (
-    <div data-field="on">
-      <Select
-        label="Starts"
-        withAsterisk
-        description={chosen?.does}
-        data={TRIGGERS.map(({ value, label }) => ({ value, label }))}
-        value={typeof step['on'] === 'string' ? step['on'] : null}
-        allowDeselect={false}
-        readOnly={!isEditable}
-        error={error}
-        onChange={(value) => change(step.id, triggerOn(value ?? 'manual'))}
-      />
+    <>
+      <div data-field="on">
+        <Select
+          label="Starts"
+          withAsterisk
+          description={chosen?.does}
+          data={TRIGGERS.map(({ value, label }) => ({ value, label }))}
+          value={typeof step['on'] === 'string' ? step['on'] : null}
+          allowDeselect={false}
+          readOnly={!isEditable}
+          error={error}
+          onChange={(value) => change(step.id, triggerOn(value ?? 'manual'))}
+        />
+      </div>
       {step['on'] === 'schedule' && <ScheduleForm step={step} />}
-    </div>
+    </>
   );
 }
 
