@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use app_sdk::egress::Egress;
+use app_sdk::signature::decode_entities;
 use app_sdk::{AppError, Discover, Discovery, StageSink};
 use async_trait::async_trait;
 use domain::connection::Identity;
@@ -54,7 +55,8 @@ pub struct RootIndex {
 
 impl RootIndex {
     pub fn identity(&self) -> Identity {
-        let name = self.name.as_str().unwrap_or_default().chars().take(200).collect();
+        // WordPress keeps its name as HTML text: `Tea &amp; Co`.
+        let name = decode_entities(self.name.as_str().unwrap_or_default()).chars().take(200).collect();
         Identity { url: self.url.clone(), home: self.home.clone(), name }
     }
 

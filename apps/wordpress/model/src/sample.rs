@@ -41,7 +41,7 @@ impl Site {
 
     fn fill_with_sample(&self) {
         self.configure(|options| {
-            "Harbour & Hearth".clone_into(&mut options.name);
+            "Harbour &amp; Hearth".clone_into(&mut options.name);
             "Stories from a town by the sea".clone_into(&mut options.description);
             options.zone = Zone::parse("Europe/Berlin").unwrap_or(Zone::Offset(0));
         });

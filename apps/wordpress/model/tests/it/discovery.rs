@@ -26,7 +26,7 @@ async fn with_plain_permalinks_wp_json_is_the_home_page_and_links_use_the_query(
     let home = get(&running, "/wp-json/").await;
     assert_eq!((home.status, home.header("content-type")), (200, Some("text/html; charset=UTF-8")));
     assert!(home.header("link").unwrap().contains("/index.php?rest_route=/>"));
-    assert_eq!(get(&running, "/?rest_route=/").await.json()["name"], "Harbour & Hearth");
+    assert_eq!(get(&running, "/?rest_route=/").await.json()["name"], "Harbour &amp; Hearth");
     let page = get(&running, "/?rest_route=/wp/v2/posts&per_page=5").await;
     assert!(
         page.links().contains("/index.php?rest_route=%2Fwp%2Fv2%2Fposts&per_page=5&page=2>; rel=\"next\""),
