@@ -80,12 +80,15 @@ function generate() {
     return `${about}export type ${safe(name)} = ${typeOf(schema, '')};\n`;
   });
   const waiting = [];
+  const needs = [];
   const paths = Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method]).map((method) => {
       const op = item[method];
       if ((op.parameters ?? []).some((parameter) => parameter.name === 'min_position')) {
         waiting.push(`  '${method.toUpperCase()} ${path}',`);
       }
+      const role = op['x-role'];
+      if (method !== 'get' && role && role !== 'none') needs.push(`  '${method.toUpperCase()} ${path}': '${role}',`);
       return operation(path, method, op, item.parameters ?? []);
     }),
   );
@@ -96,6 +99,8 @@ function generate() {
     `export interface Paths {\n${paths.join('\n')}\n}\n`,
     '/** Reads that can wait for a position. */',
     `export const WAITING_READS: ReadonlySet<string> = new Set([\n${waiting.join('\n')}\n]);\n`,
+    '/** The role that each command needs. */',
+    `export const NEEDS = {\n${needs.join('\n')}\n} as const;\n`,
   ].join('\n');
 }
 

@@ -46,8 +46,3 @@ export function tokenOfAddress(): string | undefined {
   window.history.replaceState(null, '', window.location.pathname + window.location.search);
   return decodeURIComponent(match[1]);
 }
-
-/** Whether somebody of this role may change things. The server decides; this only hides what would be refused. */
-export function mayWrite(session: Session | null | undefined): boolean {
-  return session?.role !== 'viewer';
-}

@@ -1,7 +1,9 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 
+import type { Command } from '../api/may';
 import type { ApiError } from '../api/problem';
+import { Act } from './Act';
 import { ErrorPanel } from './States';
 
 interface Props {
@@ -10,6 +12,8 @@ interface Props {
   onConfirm: () => void;
   /** Names the object: "Delete Company blog?" */
   title: string;
+  /** The command that confirming sends. */
+  does: Command;
   /** What follows from it, counted. */
   children: ReactNode;
   confirm: string;
@@ -22,7 +26,7 @@ interface Props {
 
 /** Asks before something is done that cannot be undone. The focus begins on Cancel. */
 export function ConfirmDialog(props: Props) {
-  const { isOpen, onClose, onConfirm, title, children, confirm, isBusy, error, typed, danger = true } = props;
+  const { does, isOpen, onClose, onConfirm, title, children, confirm, isBusy, error, typed, danger = true } = props;
   const [text, setText] = useState('');
   const isBlocked = typed !== undefined && text.trim() !== typed.trim();
   return (
@@ -48,9 +52,9 @@ export function ConfirmDialog(props: Props) {
           <Button variant="default" onClick={onClose} data-autofocus>
             Cancel
           </Button>
-          <Button type="submit" color={danger ? 'red' : 'accent'} loading={isBusy ?? false} disabled={isBlocked}>
+          <Act does={does} type="submit" color={danger ? 'red' : 'accent'} loading={isBusy ?? false} disabled={isBlocked}>
             {confirm}
-          </Button>
+          </Act>
         </div>
       </form>
     </Modal>

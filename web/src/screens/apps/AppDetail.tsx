@@ -2,8 +2,9 @@ import './apps.css';
 
 import { useRead } from '../../api/queries';
 import { usePathValues } from '../../app/go';
+import { GoAct } from '../../parts/Act';
 import { DataTable } from '../../parts/DataTable';
-import { Go, GoButton } from '../../parts/Go';
+import { Go } from '../../parts/Go';
 import { Card, Page } from '../../parts/Page';
 import { Loaded } from '../../parts/States';
 import { words } from '../../parts/format';
@@ -21,7 +22,7 @@ export function AppDetail() {
     <Page
       title={shown?.name ?? 'App'}
       back={<Go to="/apps" className="small">Apps</Go>}
-      actions={shown?.roles.includes('source') ? <GoButton to={`/connections/new?app=${id}`}>Add connection</GoButton> : null}
+      actions={shown?.roles.includes('source') ? <GoAct does="POST /api/v1/connections" to={`/connections/new?app=${id}`}>Add connection</GoAct> : null}
     >
       <Loaded of={app} rows={8}>
         {(loaded) => {

@@ -4,7 +4,8 @@ import { isSource, useConnections } from '../../api/names';
 import { useRead } from '../../api/queries';
 import type { App } from '../../api/schema';
 import { useFilters } from '../../app/go';
-import { Go, GoButton } from '../../parts/Go';
+import { GoAct } from '../../parts/Act';
+import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
 import { Search } from '../../parts/Search';
@@ -64,9 +65,9 @@ function AppCard({ app, connections }: { app: App; connections: number }) {
       <div className="between">
         <span className="small muted">{isSourceApp ? count(connections, 'connection') : 'always there'}</span>
         {isSourceApp ? (
-          <GoButton to={`/connections/new?app=${app.id}`} size="xs">
+          <GoAct does="POST /api/v1/connections" to={`/connections/new?app=${app.id}`} size="xs">
             Add
-          </GoButton>
+          </GoAct>
         ) : null}
       </div>
     </li>

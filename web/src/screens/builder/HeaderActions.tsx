@@ -6,6 +6,7 @@ import { asApiError } from '../../api/problem';
 import { useWrite } from '../../api/queries';
 import type { Scenario } from '../../api/schema';
 import { useGo } from '../../app/go';
+import { Act, ActItem } from '../../parts/Act';
 import { Icon, type IconName } from '../../parts/Icon';
 import { ErrorPanel } from '../../parts/States';
 import { sentence } from '../../parts/format';
@@ -38,7 +39,7 @@ export function HeaderActions({ scenario, draft, edits, isEditable, isOutline, o
           {isOutline ? 'Graph' : 'Outline'}
         </Button>
       </Tooltip>
-      <MoreMenu scenario={scenario} draft={draft} isEditable={isEditable} onRename={() => setRenaming(true)} />
+      <MoreMenu scenario={scenario} draft={draft} onRename={() => setRenaming(true)} />
       {isRenaming ? <RenameDialog scenario={scenario} onClose={() => setRenaming(false)} /> : null}
     </>
   );
@@ -54,7 +55,7 @@ function Tool({ icon, label, disabled, onClick }: { icon: IconName; label: strin
   );
 }
 
-function MoreMenu({ scenario, draft, isEditable, onRename }: { scenario: Scenario; draft: Draft; isEditable: boolean; onRename: () => void }) {
+function MoreMenu({ scenario, draft, onRename }: { scenario: Scenario; draft: Draft; onRename: () => void }) {
   const go = useGo();
   const failed = (error: unknown) => toast(sentence(asApiError(error).detail), { tone: 'err' });
   const on = useWrite('POST /api/v1/scenarios/{id}/turn-on', { topics: ['scenario'], onDone: () => toast(`${scenario.name} is on`) });
@@ -84,16 +85,12 @@ function MoreMenu({ scenario, draft, isEditable, onRename }: { scenario: Scenari
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {isEditable ? (
-          <Menu.Item leftSection={icon('pencil')} onClick={onRename}>
-            Rename
-          </Menu.Item>
-        ) : null}
-        {isEditable ? (
-          <Menu.Item leftSection={icon('copy')} onClick={() => void duplicate()}>
-            Duplicate
-          </Menu.Item>
-        ) : null}
+        <ActItem does="POST /api/v1/scenarios/{id}/rename" leftSection={icon('pencil')} onClick={onRename}>
+          Rename
+        </ActItem>
+        <ActItem does="POST /api/v1/scenarios" leftSection={icon('copy')} onClick={() => void duplicate()}>
+          Duplicate
+        </ActItem>
         <Menu.Item leftSection={icon('versions')} onClick={() => go(`/scenarios/${scenario.id}/versions`)}>
           Versions
         </Menu.Item>
@@ -104,12 +101,12 @@ function MoreMenu({ scenario, draft, isEditable, onRename }: { scenario: Scenari
           Export JSON
         </Menu.Item>
         {scenario.version > 0 ? (
-          <Menu.Item
+          <ActItem does={scenario.off ? 'POST /api/v1/scenarios/{id}/turn-on' : 'POST /api/v1/scenarios/{id}/turn-off'}
             leftSection={icon(scenario.off ? 'player-play' : 'player-pause')}
             onClick={() => (scenario.off ? on.mutate({ path }, { onError: failed }) : off.mutate({ path, body: {} }, { onError: failed }))}
           >
             {scenario.off ? 'Turn on' : 'Turn off'}
-          </Menu.Item>
+          </ActItem>
         ) : null}
       </Menu.Dropdown>
     </Menu>
@@ -134,9 +131,9 @@ function RenameDialog({ scenario, onClose }: { scenario: Scenario; onClose: () =
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={rename.isPending} disabled={name.trim() === ''}>
+          <Act does="POST /api/v1/scenarios/{id}/rename" type="submit" loading={rename.isPending} disabled={name.trim() === ''}>
             Rename
-          </Button>
+          </Act>
         </div>
       </form>
     </Modal>

@@ -3,8 +3,8 @@ import { useMemo, useState } from 'react';
 
 import { useRead, useWrite } from '../../api/queries';
 import type { Scenario } from '../../api/schema';
-import { useSession } from '../../api/session';
 import { useGo } from '../../app/go';
+import { Act } from '../../parts/Act';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
 import { ErrorPanel, Skeleton } from '../../parts/States';
@@ -24,7 +24,6 @@ const nothing = () => undefined;
 /** A version as it was published: to look at, and to begin again from. */
 export function OldVersion({ scenario, version }: { scenario: Scenario; version: number }) {
   const go = useGo();
-  const role = useSession().data?.role;
   const read = useRead(['scenario', scenario.id, 'version', version], 'GET /api/v1/scenarios/{id}/versions/{version}', { path: { id: scenario.id, version } }, { staleTime: Number.POSITIVE_INFINITY });
   const shown = read.data?.version === version ? read.data : undefined;
   const graph = useMemo(() => (shown ? readGraph(shown.graph) : EMPTY), [shown]);
@@ -72,11 +71,9 @@ export function OldVersion({ scenario, version }: { scenario: Scenario; version:
                 </>
               ) : null}
             </span>
-            {role === undefined || role === 'administrator' ? (
-              <Button size="xs" variant="default" disabled={!shown} loading={restore.isPending} onClick={() => restore.mutate({ path: { id: scenario.id }, body: { expected: scenario.draft, graph: { ...graph } } })}>
-                Restore as draft
-              </Button>
-            ) : null}
+            <Act does="PUT /api/v1/scenarios/{id}/draft" size="xs" variant="default" disabled={!shown} loading={restore.isPending} onClick={() => restore.mutate({ path: { id: scenario.id }, body: { expected: scenario.draft, graph: { ...graph } } })}>
+              Restore as draft
+            </Act>
             <Button size="xs" variant="default" onClick={() => go(`/scenarios/${scenario.id}/builder`)}>
               Back to the draft
             </Button>

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react';
 import { call } from '../../api/client';
 import { useWrite } from '../../api/queries';
 import type { Scenario } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import { toast } from '../../parts/toasts';
 import { readDefinition } from '../mapping/definition';
@@ -86,9 +87,9 @@ export function PublishDialog({ scenario, draft, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={publish.isPending}>
+          <Act does="POST /api/v1/scenarios/{id}/publish" type="submit" loading={publish.isPending}>
             Publish v{next}
-          </Button>
+          </Act>
         </div>
       </form>
     </Modal>

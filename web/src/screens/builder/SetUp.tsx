@@ -1,9 +1,9 @@
 import '@mantine/core/styles/Pill.css';
 import '@mantine/core/styles/PillsInput.css';
 
-import { Autocomplete, Button, MultiSelect, Select, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Autocomplete, MultiSelect, Select, Switch, TagsInput, TextInput, Textarea } from '@mantine/core';
 
-import { useSession } from '../../api/session';
+import { Act } from '../../parts/Act';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { sentence } from '../../parts/format';
@@ -261,7 +261,6 @@ function ResourceSelect({ value, set, shared, step }: Omit<InputProps, 'field' |
 
 function MapForm({ step }: { step: Step }) {
   const { installed, change, isEditable, graph } = useBuilder();
-  const session = useSession();
   const error = useFieldError(step, 'mapping');
   const id = mappingIdOf(step);
   const source = sourceOf(graph, step.id);
@@ -297,8 +296,8 @@ function MapForm({ step }: { step: Step }) {
             <Icon name="list-check" size={16} /> Open the mapping
           </Go>
         )}
-        {isEditable && source && app && session.data?.role !== 'operator' ? (
-          <Button
+        {isEditable && source && app ? (
+          <Act does="POST /api/v1/mappings"
             size="xs"
             variant="default"
             leftSection={<Icon name="plus" size={16} />}
@@ -306,7 +305,7 @@ function MapForm({ step }: { step: Step }) {
             onClick={() => void make.make(app.id, source.resource, resource ?? source.resource)}
           >
             New mapping
-          </Button>
+          </Act>
         ) : null}
       </div>
       {make.error ? <p className="small err-text">{sentence(make.error.detail)}</p> : null}

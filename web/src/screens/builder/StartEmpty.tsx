@@ -1,11 +1,13 @@
-import { Button, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { call } from '../../api/client';
+import { useWhyNot } from '../../api/may';
 import { type ApiError, asApiError } from '../../api/problem';
 import { useRead } from '../../api/queries';
 import type { Scenario, ScenarioTemplate } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { Go } from '../../parts/Go';
 import { ErrorPanel, Loaded } from '../../parts/States';
 import { useGo } from '../../app/go';
@@ -19,7 +21,8 @@ interface Props {
 
 /** An empty scenario: begin with a trigger, or with a template that is complete. */
 export function StartEmpty({ scenario }: Props) {
-  const { add, isEditable, installed } = useBuilder();
+  const { add, installed } = useBuilder();
+  const why = useWhyNot('POST /api/v1/scenarios');
   const templates = useRead(['template', 'list'], 'GET /api/v1/templates', {}, { staleTime: 5 * 60_000 });
   const sources = installed.connections.filter((one) => installed.roleOf(one).source);
   const [connection, setConnection] = useState<string | null>(null);
@@ -29,9 +32,9 @@ export function StartEmpty({ scenario }: Props) {
       <KindTile kind="trigger" size={52} />
       <h2>Start with a trigger</h2>
       <p className="muted">A scenario reads records from a connection, makes Portal fields out of them and writes them to Portal.</p>
-      <Button size="md" disabled={!isEditable} onClick={() => add('trigger')}>
+      <Act does="PUT /api/v1/scenarios/{id}/draft" size="md" onClick={() => add('trigger')}>
         Start with a trigger
-      </Button>
+      </Act>
       <div className="b-templates">
         <div className="between">
           <h3>Or take one that is complete</h3>
@@ -44,11 +47,12 @@ export function StartEmpty({ scenario }: Props) {
             Templates read from a site. <Go to="/connections/new?app=wordpress">Add a connection</Go>
           </p>
         ) : null}
+        {why === undefined ? null : <p className="small">{why}</p>}
         <Loaded of={templates}>
           {(list) => (
             <ul className="b-template-list">
               {list.items.slice(0, 3).map((template) => (
-                <TemplateCard key={template.id} template={template} connection={chosen} scenario={scenario} />
+                <TemplateCard key={template.id} template={template} connection={chosen} scenario={scenario} isRefused={why !== undefined} />
               ))}
             </ul>
           )}
@@ -58,8 +62,7 @@ export function StartEmpty({ scenario }: Props) {
   );
 }
 
-function TemplateCard({ template, connection, scenario }: { template: ScenarioTemplate; connection: string | undefined; scenario: Scenario }) {
-  const { isEditable } = useBuilder();
+function TemplateCard({ template, connection, scenario, isRefused }: { template: ScenarioTemplate; connection: string | undefined; scenario: Scenario; isRefused: boolean }) {
   const go = useGo();
   const client = useQueryClient();
   const [isBusy, setBusy] = useState(false);
@@ -82,7 +85,7 @@ function TemplateCard({ template, connection, scenario }: { template: ScenarioTe
   };
   return (
     <li>
-      <button type="button" className="b-template" disabled={!isEditable || connection === undefined || isBusy} onClick={() => void use()}>
+      <button type="button" className="b-template" disabled={isRefused || connection === undefined || isBusy} onClick={() => void use()}>
         <span className="b-template-name">{template.name}</span>
         <span className="small muted">{template.summary}</span>
         <span className="b-template-kinds" aria-label={`${kinds.length} steps`}>

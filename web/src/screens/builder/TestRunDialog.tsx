@@ -1,6 +1,7 @@
 import { Button, Modal, Radio, Switch } from '@mantine/core';
 import { useState } from 'react';
 
+import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import type { TestRun } from './useTestRun';
 
@@ -53,9 +54,9 @@ export function TestRunDialog({ test, version, isChanged, onClose }: Props) {
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={test.isStarting}>
+          <Act does="POST /api/v1/scenarios/{id}/runs" type="submit" loading={test.isStarting}>
             {writes ? 'Run and write' : 'Test run'}
-          </Button>
+          </Act>
         </div>
       </form>
     </Modal>

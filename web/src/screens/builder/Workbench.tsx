@@ -1,10 +1,11 @@
-import { Button, Tooltip } from '@mantine/core';
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
 
 import type { Scenario } from '../../api/schema';
 import { useFilters } from '../../app/go';
 import { areSingleKeysOn, isTyping } from '../../app/shortcuts';
+import { useWhyNot } from '../../api/may';
 import { useSession } from '../../api/session';
+import { Act } from '../../parts/Act';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
 import { Frame } from './Frame';
@@ -54,6 +55,7 @@ export function Workbench({ scenario }: { scenario: Scenario }) {
     [graph, isEditable, installed, problems, counts, selected, adding, select, say, edits],
   );
 
+  const mayNotTest = useWhyNot('POST /api/v1/scenarios/{id}/runs');
   const isEmpty = graph.nodes.length === 0;
   const errors = errorsOf(problems.all).length;
   const isChanged = scenario.version === 0 || !sameGraph(withoutPins(graph), withoutPins(readGraph(scenario.version_graph)));
@@ -65,7 +67,11 @@ export function Workbench({ scenario }: { scenario: Scenario }) {
   useKeys({
     undo: edits.undo,
     redo: edits.redo,
-    test: () => (errors === 0 && !isEmpty ? setDialog('test') : say('A test run needs a draft without problems')),
+    test: () => {
+      if (mayNotTest !== undefined) say(mayNotTest);
+      else if (errors === 0 && !isEmpty) setDialog('test');
+      else say('A test run needs a draft without problems');
+    },
     outline: () => {
       setOutline((before) => !before);
       say(isOutline ? 'Graph' : 'Outline');
@@ -97,23 +103,23 @@ export function Workbench({ scenario }: { scenario: Scenario }) {
               isOutline={isOutline}
               onOutline={() => setOutline(!isOutline)}
             />
-            <Tooltip label="Run the draft without writing (Ctrl Enter)">
-              <Button variant="default" leftSection={<Icon name="player-play" size={16} />} disabled={isEmpty || errors > 0 || role === 'viewer'} onClick={() => setDialog('test')}>
-                Test run
-              </Button>
-            </Tooltip>
+            <Act does="POST /api/v1/scenarios/{id}/runs" hint="Run the draft without writing (Ctrl Enter)" variant="default" leftSection={<Icon name="player-play" size={16} />} disabled={isEmpty || errors > 0} onClick={() => setDialog('test')}>
+              Test run
+            </Act>
             {isEditable ? (
               <span className="b-publish">
-                <Button disabled={why !== undefined} aria-describedby={why === undefined ? undefined : 'b-why'} onClick={() => setDialog('publish')}>
+                <Act does="POST /api/v1/scenarios/{id}/publish" disabled={why !== undefined} aria-describedby={why === undefined ? undefined : 'b-why'} onClick={() => setDialog('publish')}>
                   Publish
-                </Button>
+                </Act>
                 {why === undefined ? null : (
                   <span id="b-why" className="b-why">
                     {why}
                   </span>
                 )}
               </span>
-            ) : null}
+            ) : (
+              <Act does="POST /api/v1/scenarios/{id}/publish">Publish</Act>
+            )}
           </>
         }
       >

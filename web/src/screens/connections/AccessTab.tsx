@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 
 import { type ApiError, asApiError } from '../../api/problem';
 import { useWrite } from '../../api/queries';
 import type { Connection } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { Card } from '../../parts/Page';
 import { ErrorPanel } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
@@ -69,9 +69,9 @@ export function AccessTab({ connection }: { connection: Connection }) {
           <p className="muted">On the site’s own page. The new password replaces the one kept here; revoke the old one on the site.</p>
           {leaving.error ? <ErrorPanel error={leaving.error} unchanged /> : null}
           <div>
-            <Button onClick={() => void authorise()} loading={leaving.isBusy} disabled={endpoint === null}>
+            <Act does="POST /api/v1/connections/{id}/authorise" onClick={() => void authorise()} loading={leaving.isBusy} disabled={endpoint === null}>
               Authorise on {connection.name}
-            </Button>
+            </Act>
           </div>
         </div>
       </Card>
@@ -83,6 +83,7 @@ export function AccessTab({ connection }: { connection: Connection }) {
           account={connection.account ?? undefined}
           isBusy={store.isPending}
           error={store.error}
+          does="POST /api/v1/connections/{id}/credentials"
           submit="Test and save"
           onSubmit={(entered) => save(entered, false)}
           onSaveAnyway={(entered) => save(entered, true)}

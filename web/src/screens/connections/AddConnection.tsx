@@ -9,6 +9,7 @@ import { type Check, type Found, type Trouble, discover } from '../../api/discov
 import { type ApiError, asApiError } from '../../api/problem';
 import { useRead } from '../../api/queries';
 import { useFilters, useGo } from '../../app/go';
+import { Act } from '../../parts/Act';
 import { Icon } from '../../parts/Icon';
 import { Go } from '../../parts/Go';
 import { Page } from '../../parts/Page';
@@ -125,9 +126,9 @@ export function AddConnection() {
                     onChange={(event) => setAddress(event.currentTarget.value)}
                     error={missing ? 'Enter the address of the site.' : undefined}
                   />
-                  <Button type="submit" loading={looked.isLooking} variant={looked.found ? 'default' : 'filled'}>
+                  <Act does="POST /api/v1/connections/discover" type="submit" loading={looked.isLooking} variant={looked.found ? 'default' : 'filled'}>
                     Find site
-                  </Button>
+                  </Act>
                 </form>
               )}
               {looked.checks.length > 0 ? <Checks checks={looked.checks} label="Checks of the address" /> : null}

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 
 import { call } from '../../api/client';
 import type { Found } from '../../api/discover';
 import { ApiError, asApiError } from '../../api/problem';
+import { Act } from '../../parts/Act';
 import { Icon } from '../../parts/Icon';
 import { ErrorPanel } from '../../parts/States';
 import { PasswordForm } from './PasswordForm';
@@ -69,14 +69,14 @@ export function Authorise({ app, found, isRejected, create, onAdded }: Props) {
       {endpoint ? (
         <div className="stack-8">
           <div>
-            <Button
+            <Act does="POST /api/v1/connections"
               onClick={() => void authorise()}
               loading={isBusy && !isPasting}
               variant={isPasting ? 'default' : 'filled'}
               rightSection={<Icon name="arrow-right" />}
             >
               Authorise on {host}
-            </Button>
+            </Act>
           </div>
           <p className="small muted">
             {name} opens its own page and asks you. It makes a password for this only; you can revoke it there at any
@@ -99,6 +99,7 @@ export function Authorise({ app, found, isRejected, create, onAdded }: Props) {
           profile={`${found.address.replace(/\/$/, '')}/wp-admin/profile.php#application-passwords-section`}
           isBusy={isBusy}
           error={refusal}
+          does="POST /api/v1/connections"
           submit="Test and save"
           onSubmit={(entered) => void paste(entered)}
         />

@@ -1,10 +1,11 @@
-import { Button, Checkbox } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { call } from '../../api/client';
 import { type ApiError, asApiError } from '../../api/problem';
 import { useRead } from '../../api/queries';
+import { Act } from '../../parts/Act';
 import { ErrorPanel, Loaded } from '../../parts/States';
 import { resourcesOf } from './resources';
 
@@ -76,9 +77,9 @@ export function ChooseImport({ id, onDone }: Props) {
             {error ? <ErrorPanel error={error} /> : null}
             {templates.error ? <ErrorPanel error={templates.error} onRetry={() => void templates.refetch()} /> : null}
             <div>
-              <Button loading={isBusy} onClick={() => void finish(chosen, shown.name)} disabled={templates.isPending}>
+              <Act does="POST /api/v1/scenarios" loading={isBusy} onClick={() => void finish(chosen, shown.name)} disabled={templates.isPending}>
                 {chosen.length > 0 ? 'Finish and open the first' : 'Finish'}
-              </Button>
+              </Act>
             </div>
           </div>
         );

@@ -1,12 +1,13 @@
 import './connections.css';
 
-import { ActionIcon, Button, Menu, Tabs } from '@mantine/core';
+import { ActionIcon, Menu, Tabs } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 
 import { call, notePosition } from '../../api/client';
 import { useRead, useWrite } from '../../api/queries';
 import type { Connection } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
+import { Act, ActItem } from '../../parts/Act';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
@@ -63,9 +64,9 @@ export function ConnectionDetail() {
       actions={
         shown && !isPortal ? (
           <>
-            <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ path: { id } })}>
+            <Act does="POST /api/v1/connections/{id}/test" variant="default" loading={test.isPending} onClick={() => test.mutate({ path: { id } })}>
               Test now
-            </Button>
+            </Act>
             <Menu position="bottom-end" width={220}>
               <Menu.Target>
                 <ActionIcon variant="default" size={36} aria-label="More actions">
@@ -73,25 +74,25 @@ export function ConnectionDetail() {
                 </ActionIcon>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item leftSection={<Icon name="pencil" />} onClick={() => setOpen('rename')}>
+                <ActItem does="POST /api/v1/connections/{id}/rename" leftSection={<Icon name="pencil" />} onClick={() => setOpen('rename')}>
                   Rename
-                </Menu.Item>
-                <Menu.Item leftSection={<Icon name="key" />} onClick={() => go(`/connections/${id}/access`)}>
+                </ActItem>
+                <ActItem does="POST /api/v1/connections/{id}/credentials" leftSection={<Icon name="key" />} onClick={() => go(`/connections/${id}/access`)}>
                   Edit credentials
-                </Menu.Item>
+                </ActItem>
                 {shown.phase === 'paused' ? (
-                  <Menu.Item leftSection={<Icon name="player-play" />} onClick={() => resume.mutate({ path: { id } })}>
+                  <ActItem does="POST /api/v1/connections/{id}/resume" leftSection={<Icon name="player-play" />} onClick={() => resume.mutate({ path: { id } })}>
                     Resume
-                  </Menu.Item>
+                  </ActItem>
                 ) : (
-                  <Menu.Item leftSection={<Icon name="player-pause" />} onClick={() => pause.mutate({ path: { id }, body: {} })}>
+                  <ActItem does="POST /api/v1/connections/{id}/pause" leftSection={<Icon name="player-pause" />} onClick={() => pause.mutate({ path: { id }, body: {} })}>
                     Pause
-                  </Menu.Item>
+                  </ActItem>
                 )}
                 <Menu.Divider />
-                <Menu.Item data-danger leftSection={<Icon name="trash" />} onClick={() => setOpen('delete')}>
+                <ActItem does="DELETE /api/v1/connections/{id}" data-danger leftSection={<Icon name="trash" />} onClick={() => setOpen('delete')}>
                   Delete
-                </Menu.Item>
+                </ActItem>
               </Menu.Dropdown>
             </Menu>
           </>

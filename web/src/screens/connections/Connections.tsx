@@ -2,9 +2,10 @@ import { useCallback } from 'react';
 
 import type { Connection } from '../../api/schema';
 import { useFilters } from '../../app/go';
+import { GoAct } from '../../parts/Act';
 import { Choice } from '../../parts/Choice';
 import { DataTable, Pager } from '../../parts/DataTable';
-import { Go, GoButton } from '../../parts/Go';
+import { Go } from '../../parts/Go';
 import { Page } from '../../parts/Page';
 import { Search } from '../../parts/Search';
 import { EmptyState, FilteredEmpty, Loaded } from '../../parts/States';
@@ -28,7 +29,7 @@ export function Connections() {
   const list = usePages(['connection', 'list'], 'GET /api/v1/connections', { query: { q, health, app } as never });
   const onSearch = useCallback((value: string | undefined) => change({ q: value }), [change]);
   const isFiltered = Boolean(q ?? health ?? app);
-  const add = <GoButton to="/connections/new?app=wordpress">Add connection</GoButton>;
+  const add = <GoAct does="POST /api/v1/connections" to="/connections/new?app=wordpress">Add connection</GoAct>;
   return (
     <Page title="Connections" actions={add}>
       <section className="card" aria-label="Connections">

@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { useWrite } from '../../api/queries';
 import type { ShownOnce, WebhookSecret, Webhooks } from '../../api/schema';
-import { mayWrite, useSession } from '../../api/session';
+import { Act } from '../../parts/Act';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DataTable } from '../../parts/DataTable';
 import { Icon } from '../../parts/Icon';
@@ -20,7 +20,6 @@ type Asked = 'rotate' | 'close' | WebhookSecret;
 /** The address for messages: how it does, its secrets, and what can be done with it. */
 export function Endpoint({ endpoint, app, onShown }: { endpoint: Webhooks; app: string; onShown: (shown: ShownOnce) => void }) {
   const path = { id: endpoint.connection };
-  const isWriter = mayWrite(useSession().data);
   const [asked, setAsked] = useState<Asked>();
   const topics = ['connection'];
   const done = (text: string) => () => {
@@ -54,19 +53,15 @@ export function Endpoint({ endpoint, app, onShown }: { endpoint: Webhooks; app: 
         {refused.length > 0 ? `; refused: ${refused.map(([why, times]) => `${times} × ${why}`).join(', ')}` : '; none refused'}
         {endpoint.gaps.length > 0 ? `; ${count(endpoint.gaps.length, 'gap')} in the sender’s numbers` : ''}
       </p>
-      <Secrets secrets={endpoint.secrets} onRevoke={isWriter ? setAsked : undefined} />
+      <Secrets secrets={endpoint.secrets} onRevoke={setAsked} />
       {test.data ? <Tested status={test.data.status} code={test.data.code ?? undefined} /> : null}
       {test.error ? <ErrorPanel error={test.error} unchanged /> : null}
       <div className="row">
-        {isWriter ? (
-          <>
-            <Button loading={test.isPending} leftSection={<Icon name="send" size={16} />} onClick={() => test.mutate({ path })}>
-              Send test
-            </Button>
-            <Button variant="default" onClick={() => setAsked('rotate')}>New secret</Button>
-            <Button variant="default" onClick={() => setAsked('close')}>Close the address</Button>
-          </>
-        ) : null}
+        <Act does="POST /api/v1/connections/{id}/webhooks/test" loading={test.isPending} leftSection={<Icon name="send" size={16} />} onClick={() => test.mutate({ path })}>
+          Send test
+        </Act>
+        <Act does="POST /api/v1/connections/{id}/webhooks/rotate" variant="default" onClick={() => setAsked('rotate')}>New secret</Act>
+        <Act does="DELETE /api/v1/connections/{id}/webhooks" variant="default" onClick={() => setAsked('close')}>Close the address</Act>
         {app === 'wordpress' ? (
           <Button component="a" href="/api/v1/apps/wordpress/companion" download variant="default" leftSection={<Icon name="download" size={16} />}>
             Download the plugin
@@ -78,20 +73,20 @@ export function Endpoint({ endpoint, app, onShown }: { endpoint: Webhooks; app: 
           Install the plugin on the site, then paste the pairing code into its settings page. The code is shown with every new secret.
         </p>
       ) : null}
-      <ConfirmDialog isOpen={asked === 'rotate'} danger={false} onClose={() => setAsked(undefined)} onConfirm={() => rotate.mutate({ path, body: {} })} title="Make a new secret?" confirm="New secret" isBusy={rotate.isPending} error={rotate.error}>
+      <ConfirmDialog does="POST /api/v1/connections/{id}/webhooks/rotate" isOpen={asked === 'rotate'} danger={false} onClose={() => setAsked(undefined)} onConfirm={() => rotate.mutate({ path, body: {} })} title="Make a new secret?" confirm="New secret" isBusy={rotate.isPending} error={rotate.error}>
         <p>The secret before is accepted for 24 hours more, so that no message is lost while the sender is changed.</p>
       </ConfirmDialog>
-      <ConfirmDialog isOpen={asked === 'close'} onClose={() => setAsked(undefined)} onConfirm={() => close.mutate({ path })} title="Close the address?" confirm="Close" isBusy={close.isPending} error={close.error}>
+      <ConfirmDialog does="DELETE /api/v1/connections/{id}/webhooks" isOpen={asked === 'close'} onClose={() => setAsked(undefined)} onConfirm={() => close.mutate({ path })} title="Close the address?" confirm="Close" isBusy={close.isPending} error={close.error}>
         <p>Messages to it are refused from now on, and its secrets are destroyed. What was received stays.</p>
       </ConfirmDialog>
-      <ConfirmDialog isOpen={secret !== undefined} onClose={() => setAsked(undefined)} onConfirm={() => secret && revoke.mutate({ path, body: { number: secret.number } })} title={`Revoke secret ${secret?.number ?? ''}?`} confirm="Revoke" isBusy={revoke.isPending} error={revoke.error}>
+      <ConfirmDialog does="POST /api/v1/connections/{id}/webhooks/revoke" isOpen={secret !== undefined} onClose={() => setAsked(undefined)} onConfirm={() => secret && revoke.mutate({ path, body: { number: secret.number } })} title={`Revoke secret ${secret?.number ?? ''}?`} confirm="Revoke" isBusy={revoke.isPending} error={revoke.error}>
         <p>Messages signed with it are refused at once.</p>
       </ConfirmDialog>
     </div>
   );
 }
 
-function Secrets({ secrets, onRevoke }: { secrets: WebhookSecret[]; onRevoke: ((secret: WebhookSecret) => void) | undefined }) {
+function Secrets({ secrets, onRevoke }: { secrets: WebhookSecret[]; onRevoke: (secret: WebhookSecret) => void }) {
   const accepted = secrets.filter((secret) => secret.is_accepted).length;
   return (
     <DataTable<WebhookSecret>
@@ -112,10 +107,10 @@ function Secrets({ secrets, onRevoke }: { secrets: WebhookSecret[]; onRevoke: ((
           label: 'Revoke',
           align: 'right',
           cell: (row) =>
-            onRevoke && row.is_accepted && row.until && accepted > 1 ? (
-              <Button size="xs" variant="default" aria-label={`Revoke secret ${row.number}`} onClick={() => onRevoke(row)}>
+            row.is_accepted && row.until && accepted > 1 ? (
+              <Act does="POST /api/v1/connections/{id}/webhooks/revoke" size="xs" variant="default" aria-label={`Revoke secret ${row.number}`} onClick={() => onRevoke(row)}>
                 Revoke
-              </Button>
+              </Act>
             ) : null,
         },
       ]}

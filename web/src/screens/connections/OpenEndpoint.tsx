@@ -1,19 +1,17 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
 import { useWrite } from '../../api/queries';
 import type { Connection, ShownOnce, WebhookKind } from '../../api/schema';
-import { mayWrite, useSession } from '../../api/session';
+import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import { MODES } from './modes';
 
 /** The address for messages is not there yet: how senders will prove themselves is chosen once. */
 export function OpenEndpoint({ connection, onShown }: { connection: Connection; onShown: (shown: ShownOnce) => void }) {
-  const session = useSession();
   const [kind, setKind] = useState<WebhookKind>('standard-webhooks');
   const [header, setHeader] = useState('x-signature');
   const open = useWrite('POST /api/v1/connections/{id}/webhooks', { topics: ['connection'], onDone: onShown });
-  if (!mayWrite(session.data)) return <p className="muted">No address for messages was made yet.</p>;
   const begin = () =>
     open.mutate({ path: { id: connection.id }, body: { mode: kind === 'hmac-body' ? { kind, header: header.trim().toLowerCase() } : { kind } } });
   return (
@@ -39,9 +37,9 @@ export function OpenEndpoint({ connection, onShown }: { connection: Connection; 
       ) : null}
       {open.error ? <ErrorPanel error={open.error} unchanged /> : null}
       <div className="row">
-        <Button type="submit" loading={open.isPending}>
+        <Act does="POST /api/v1/connections/{id}/webhooks" type="submit" loading={open.isPending}>
           Make the address
-        </Button>
+        </Act>
       </div>
     </form>
   );

@@ -1,13 +1,17 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
 
+import type { Command } from '../../api/may';
 import type { ApiError } from '../../api/problem';
+import { Act } from '../../parts/Act';
 import { sentence } from '../../parts/format';
 
 interface Props {
   site: string;
   /** Where the site's own profile page is. */
   profile: string | undefined;
+  /** The command that its button leads to. */
+  does: Command;
   isBusy: boolean;
   error: ApiError | null;
   submit: string;
@@ -24,7 +28,7 @@ export function grouped(secret: string): string {
 
 /** User name and application password. Spaces do not matter. */
 export function PasswordForm(props: Props) {
-  const { site, profile, isBusy, error, submit, onSubmit, onSaveAnyway } = props;
+  const { does, site, profile, isBusy, error, submit, onSubmit, onSaveAnyway } = props;
   const [account, setAccount] = useState(props.account ?? '');
   const [secret, setSecret] = useState('');
   const [missing, setMissing] = useState<{ account?: string; secret?: string }>({});
@@ -90,11 +94,11 @@ export function PasswordForm(props: Props) {
       {error?.remedy ? <p className="small">What to do: {sentence(error.remedy)}</p> : null}
       {error ? <p className="small muted">Nothing was saved. What you entered is still here.</p> : null}
       <div className="row">
-        <Button type="submit" loading={isBusy}>
+        <Act does={does} type="submit" loading={isBusy}>
           {submit}
-        </Button>
+        </Act>
         {onSaveAnyway && error?.code === 'TEST_FAILED' ? (
-          <Button
+          <Act does={does}
             variant="default"
             onClick={() => {
               const values = entered();
@@ -102,7 +106,7 @@ export function PasswordForm(props: Props) {
             }}
           >
             Save although the test failed
-          </Button>
+          </Act>
         ) : null}
       </div>
     </form>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import { useWrite } from '../../api/queries';
 import type { Connection } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import { toast } from '../../parts/toasts';
 
@@ -30,9 +31,9 @@ export function RenameDialog({ connection, onClose }: { connection: Connection; 
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={rename.isPending}>
+          <Act does="POST /api/v1/connections/{id}/rename" type="submit" loading={rename.isPending}>
             Rename
-          </Button>
+          </Act>
         </div>
       </form>
     </Modal>

@@ -3,8 +3,7 @@ import { useWrite } from '../../api/queries';
 import type { Connection } from '../../api/schema';
 import { useScenarios } from '../../api/names';
 import { useFilters } from '../../app/go';
-import { Button } from '@mantine/core';
-import { GoButton } from '../../parts/Go';
+import { Act, GoAct } from '../../parts/Act';
 import { Icon } from '../../parts/Icon';
 import { Card } from '../../parts/Page';
 import { EmptyState, ErrorPanel } from '../../parts/States';
@@ -53,9 +52,9 @@ export function StatusTab({ connection }: { connection: Connection }) {
             </p>
             {confirm.error ? <ErrorPanel error={confirm.error} unchanged /> : null}
             <div>
-              <Button size="xs" variant="default" loading={confirm.isPending} onClick={() => confirm.mutate({ path: { id: connection.id } })}>
+              <Act does="POST /api/v1/connections/{id}/confirm-identity" size="xs" variant="default" loading={confirm.isPending} onClick={() => confirm.mutate({ path: { id: connection.id } })}>
                 It is the same site
-              </Button>
+              </Act>
             </div>
           </div>
         </div>
@@ -64,9 +63,9 @@ export function StatusTab({ connection }: { connection: Connection }) {
         <div className="note note-info">
           <Icon name="info-circle" />
           <span className="grow">It works. Next: choose what to import.</span>
-          <GoButton to={`/connections/new?app=${connection.app}&connection=${connection.id}&step=import`} size="xs">
+          <GoAct does="POST /api/v1/scenarios" to={`/connections/new?app=${connection.app}&connection=${connection.id}&step=import`} size="xs">
             Choose what to import
-          </GoButton>
+          </GoAct>
         </div>
       ) : null}
       {worst ? (

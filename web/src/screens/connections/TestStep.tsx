@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 
 import { checkOf } from '../../api/discover';
 import { useRead, useWrite } from '../../api/queries';
+import { Act } from '../../parts/Act';
 import { ErrorPanel, Loaded } from '../../parts/States';
 import { StatusBadge } from '../../parts/StatusBadge';
 import { Checks } from './Checks';
@@ -34,9 +35,9 @@ export function TestStep({ id, isOpen, onNext }: Props) {
               {test.error ? <ErrorPanel error={test.error} /> : null}
               <div className="row">
                 <Button onClick={onNext}>Choose what to import</Button>
-                <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ path: { id } })}>
+                <Act does="POST /api/v1/connections/{id}/test" variant="default" loading={test.isPending} onClick={() => test.mutate({ path: { id } })}>
                   Test again
-                </Button>
+                </Act>
               </div>
             </>
           ) : null}

@@ -1,8 +1,7 @@
-import { Button } from '@mantine/core';
 
 import { useRead, useWrite } from '../../api/queries';
 import type { Watch } from '../../api/schema';
-import { mayWrite, useSession } from '../../api/session';
+import { Act } from '../../parts/Act';
 import { GoButton } from '../../parts/Go';
 import { Card } from '../../parts/Page';
 import { EmptyState, ErrorPanel, Loaded } from '../../parts/States';
@@ -37,7 +36,6 @@ export function Watches({ connection }: { connection: string }) {
 function Kept({ connection, watch }: { connection: string; watch: Watch }) {
   const { resource, sweep } = watch;
   const path = { id: connection };
-  const isWriter = mayWrite(useSession().data);
   const topics = ['connection'];
   const read = useWrite('POST /api/v1/connections/{id}/watches/sweep', { topics, onDone: () => toast('Everything will be read soon') });
   const decide = useWrite('POST /api/v1/connections/{id}/watches/gone', { topics, onDone: () => toast('Saved') });
@@ -65,25 +63,21 @@ function Kept({ connection, watch }: { connection: string; watch: Watch }) {
             <p className="grow">
               <strong>{count(watch.held, 'record')}</strong> missing from the site, too many to believe it without you: <span className="mono">{watch.held_ids.slice(0, 8).join(', ')}{watch.held > 8 ? ' …' : ''}</span>
             </p>
-            {isWriter ? (
-              <div className="row">
-                <Button size="xs" color="red" loading={decide.isPending} onClick={() => decide.mutate({ path, body: { resource, approved: true } })}>
-                  Approve: they are gone
-                </Button>
-                <Button size="xs" variant="default" disabled={decide.isPending} onClick={() => decide.mutate({ path, body: { resource, approved: false } })}>
-                  Keep them
-                </Button>
-              </div>
-            ) : null}
+            <div className="row">
+              <Act does="POST /api/v1/connections/{id}/watches/gone" size="xs" color="red" loading={decide.isPending} onClick={() => decide.mutate({ path, body: { resource, approved: true } })}>
+                Approve: they are gone
+              </Act>
+              <Act does="POST /api/v1/connections/{id}/watches/gone" size="xs" variant="default" disabled={decide.isPending} onClick={() => decide.mutate({ path, body: { resource, approved: false } })}>
+                Keep them
+              </Act>
+            </div>
           </div>
         ) : null}
         {failed ? <ErrorPanel error={failed} unchanged /> : null}
       </div>
-      {isWriter ? (
-        <Button size="xs" variant="default" loading={read.isPending} disabled={watch.sweep_requested} aria-label={`${label}: ${resource}`} onClick={() => read.mutate({ path, body: { resource } })}>
-          {label}
-        </Button>
-      ) : null}
+      <Act does="POST /api/v1/connections/{id}/watches/sweep" size="xs" variant="default" loading={read.isPending} disabled={watch.sweep_requested} aria-label={`${label}: ${resource}`} onClick={() => read.mutate({ path, body: { resource } })}>
+        {label}
+      </Act>
     </li>
   );
 }

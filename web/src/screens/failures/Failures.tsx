@@ -6,6 +6,7 @@ import { useScenarioNames } from '../../api/names';
 import { useRead, useWrite } from '../../api/queries';
 import type { Failure, FailureState } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
+import { Act, ActItem } from '../../parts/Act';
 import { Go, GoButton } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
@@ -108,7 +109,7 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
           Example
         </GoButton>
         {group.fetch ? null : (
-          <Button
+          <Act does="POST /api/v1/runs/{id}/retry"
             size="xs"
             loading={retry.isPending}
             onClick={() =>
@@ -119,7 +120,7 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
             }
           >
             Retry
-          </Button>
+          </Act>
         )}
         <Menu position="bottom-end">
           <Menu.Target>
@@ -129,9 +130,9 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
           </Menu.Target>
           <Menu.Dropdown>
             {STATES.filter((state) => state !== group.state).map((state) => (
-              <Menu.Item key={state} onClick={() => set.mutate({ path: { id: group.id }, body: { state } })}>
+              <ActItem does="POST /api/v1/failures/{id}/state" key={state} onClick={() => set.mutate({ path: { id: group.id }, body: { state } })}>
                 {words(state)}
-              </Menu.Item>
+              </ActItem>
             ))}
           </Menu.Dropdown>
         </Menu>

@@ -8,6 +8,7 @@ import { useRead } from '../../api/queries';
 import type { CheckResult, Mapping } from '../../api/schema';
 import { useSession } from '../../api/session';
 import { useFilters, useGo } from '../../app/go';
+import { Act } from '../../parts/Act';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Page } from '../../parts/Page';
@@ -129,13 +130,11 @@ export function MappingBench({ mapping, newest, isOld }: Props) {
               Map by name
             </Button>
           ) : null}
-          <Tooltip label="Runs the mapping on the server over the last 100 records">
-            <Button variant="default" leftSection={<Icon name="list-check" size={16} />} loading={check.isBusy} disabled={!place.connection || preview.faults.size > 0} onClick={() => void check.run()}>
-              Check on the last 100
-            </Button>
-          </Tooltip>
+          <Act does="POST /api/v1/mappings/check" hint="Runs the mapping on the server over the last 100 records" variant="default" leftSection={<Icon name="list-check" size={16} />} loading={check.isBusy} disabled={!place.connection || preview.faults.size > 0} onClick={() => void check.run()}>
+            Check on the last 100
+          </Act>
           <MappingMenu mapping={mapping} newest={newest} />
-          {isEditable ? <SaveMapping mapping={newest} draft={draft} targets={targets} faults={preview.faults} isCurrent={preview.isCurrent || records.shown.length === 0} usedBy={usedBy.data?.users ?? []} /> : null}
+          {isEditable ? <SaveMapping mapping={newest} draft={draft} targets={targets} faults={preview.faults} isCurrent={preview.isCurrent || records.shown.length === 0} usedBy={usedBy.data?.users ?? []} /> : isOld ? null : <Act does="POST /api/v1/mappings/{id}/revisions">Save</Act>}
         </>
       }
     >

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { type ApiError, asApiError } from '../../api/problem';
 import type { Mapping } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import { toast } from '../../parts/toasts';
 import { type Definition, type TargetField, readDefinition } from './definition';
@@ -63,14 +64,14 @@ export function SaveMapping({ mapping, draft, targets, faults, isCurrent, usedBy
           {why}
         </span>
       )}
-      <Button
+      <Act does="POST /api/v1/mappings/{id}/revisions"
         loading={isBusy}
         disabled={!draft.isChanged || faults.size > 0 || !isCurrent}
         aria-describedby={why === undefined ? undefined : 'm-why'}
         onClick={() => void (isOvertaken ? meet() : save(draft.base))}
       >
         {draft.isChanged || draft.base === 0 ? `Save revision ${Math.max(draft.base, mapping.revision) + 1}` : 'Saved'}
-      </Button>
+      </Act>
       {error ? (
         <Modal opened onClose={() => setError(undefined)} title="Not saved" closeButtonProps={{ 'aria-label': 'Close' }}>
           <ErrorPanel error={error} unchanged />

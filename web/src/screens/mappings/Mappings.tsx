@@ -2,8 +2,9 @@ import { useCallback } from 'react';
 
 import type { Mapping } from '../../api/schema';
 import { useFilters } from '../../app/go';
+import { GoAct } from '../../parts/Act';
 import { DataTable, Pager } from '../../parts/DataTable';
-import { Go, GoButton } from '../../parts/Go';
+import { Go } from '../../parts/Go';
 import { Page } from '../../parts/Page';
 import { Search } from '../../parts/Search';
 import { EmptyState, FilteredEmpty, Loaded } from '../../parts/States';
@@ -29,7 +30,7 @@ export function Mappings() {
               q ? (
                 <FilteredEmpty what="mappings" onClear={() => change({ q: undefined })} />
               ) : (
-                <EmptyState icon="list-check" action={<GoButton to="/scenarios?panel=new">New scenario</GoButton>}>
+                <EmptyState icon="list-check" action={<GoAct does="POST /api/v1/scenarios" to="/scenarios?panel=new">New scenario</GoAct>}>
                   Mappings come with the scenarios you make, ready to be changed.
                 </EmptyState>
               )

@@ -1,4 +1,5 @@
 import type { Connection, Scenario } from '../../api/schema';
+import { GoAct } from '../../parts/Act';
 import { GoButton } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Card } from '../../parts/Page';
@@ -21,9 +22,9 @@ export function FirstRun({ connections, scenarios }: Props) {
       isDone: isConnected,
       action:
         site && !isConnected ? (
-          <GoButton to={`/connections/${site.id}/access`}>Authorise {site.name}</GoButton>
+          <GoAct does="POST /api/v1/connections/{id}/authorise" to={`/connections/${site.id}/access`}>Authorise {site.name}</GoAct>
         ) : (
-          <GoButton to="/connections/new?app=wordpress">Connect a site</GoButton>
+          <GoAct does="POST /api/v1/connections" to="/connections/new?app=wordpress">Connect a site</GoAct>
         ),
     },
     {
@@ -33,7 +34,7 @@ export function FirstRun({ connections, scenarios }: Props) {
       action: scenario ? (
         <GoButton to={`/scenarios/${scenario.id}/builder`}>Open {scenario.name}</GoButton>
       ) : (
-        <GoButton to="/scenarios?panel=new">Choose what to import</GoButton>
+        <GoAct does="POST /api/v1/scenarios" to="/scenarios?panel=new">Choose what to import</GoAct>
       ),
     },
     {
@@ -41,7 +42,7 @@ export function FirstRun({ connections, scenarios }: Props) {
       about: 'Run it once. Every record shows what became of it; a second run writes only what has changed.',
       isDone: false,
       action: scenario ? (
-        <GoButton to={`/scenarios/${scenario.id}/runs`}>Import now</GoButton>
+        <GoAct does="POST /api/v1/scenarios/{id}/runs" to={`/scenarios/${scenario.id}/runs`}>Import now</GoAct>
       ) : (
         <GoButton to="/scenarios">Import now</GoButton>
       ),

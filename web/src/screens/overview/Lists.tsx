@@ -1,8 +1,9 @@
 import type { ApiError } from '../../api/problem';
 import { isSource } from '../../api/names';
 import type { Connection, Listed_Connection, Listed_Scenario, Run, Scenario } from '../../api/schema';
+import { GoAct } from '../../parts/Act';
 import { DataTable } from '../../parts/DataTable';
-import { Go, GoButton } from '../../parts/Go';
+import { Go } from '../../parts/Go';
 import { Card } from '../../parts/Page';
 import { EmptyState, Loaded } from '../../parts/States';
 import { StatusBadge } from '../../parts/StatusBadge';
@@ -31,7 +32,7 @@ export function ConnectionsCard({ of }: { of: Asked<Listed_Connection> }) {
             .slice(0, SHOWN);
           if (sources.length === 0) {
             return (
-              <EmptyState icon="plug-connected" action={<GoButton to="/connections/new?app=wordpress">Connect a site</GoButton>}>
+              <EmptyState icon="plug-connected" action={<GoAct does="POST /api/v1/connections" to="/connections/new?app=wordpress">Connect a site</GoAct>}>
                 The sites you connect will be here, with their health.
               </EmptyState>
             );
@@ -77,7 +78,7 @@ export function ScenariosCard({ of, runs }: { of: Asked<Listed_Scenario>; runs: 
       <Loaded of={of} rows={3} height={52}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState icon="route" action={<GoButton to="/scenarios?panel=new" variant="default">New scenario</GoButton>}>
+            <EmptyState icon="route" action={<GoAct does="POST /api/v1/scenarios" to="/scenarios?panel=new" variant="default">New scenario</GoAct>}>
               Scenarios say what is read, how it is mapped, and where it is written.
             </EmptyState>
           ) : (

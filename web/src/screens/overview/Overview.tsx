@@ -6,6 +6,7 @@ import { isSource, useConnections, useScenarios } from '../../api/names';
 import { useRead } from '../../api/queries';
 import type { Overview as Shown } from '../../api/schema';
 import { useFilters } from '../../app/go';
+import { GoAct } from '../../parts/Act';
 import { Go, GoButton } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Card, Page } from '../../parts/Page';
@@ -42,12 +43,12 @@ export function Overview() {
       title="Overview"
       actions={
         <>
-          <GoButton to="/connections/new?app=wordpress" variant={isFirst ? 'filled' : 'default'}>
+          <GoAct does="POST /api/v1/connections" to="/connections/new?app=wordpress" variant={isFirst ? 'filled' : 'default'}>
             Add connection
-          </GoButton>
-          <GoButton to="/scenarios?panel=new" variant={isFirst ? 'default' : 'filled'}>
+          </GoAct>
+          <GoAct does="POST /api/v1/scenarios" to="/scenarios?panel=new" variant={isFirst ? 'default' : 'filled'}>
             New scenario
-          </GoButton>
+          </GoAct>
         </>
       }
     >

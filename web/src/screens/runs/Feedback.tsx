@@ -1,8 +1,9 @@
-import { Button, Textarea } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 import { useWrite } from '../../api/queries';
 import type { Run } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { Icon } from '../../parts/Icon';
 import { Card } from '../../parts/Page';
 import { ErrorPanel } from '../../parts/States';
@@ -20,7 +21,7 @@ export function Feedback({ run }: { run: Run }) {
     <Card id="feedback" title="How did this go?">
       <div className="stack-8">
         <div className="row">
-          <Button
+          <Act does="POST /api/v1/runs/{id}/feedback"
             variant={answer === true ? 'filled' : 'default'}
             size="xs"
             aria-pressed={answer === true}
@@ -28,8 +29,8 @@ export function Feedback({ run }: { run: Run }) {
             onClick={() => send(true)}
           >
             Good
-          </Button>
-          <Button
+          </Act>
+          <Act does="POST /api/v1/runs/{id}/feedback"
             variant={answer === false ? 'filled' : 'default'}
             size="xs"
             aria-pressed={answer === false}
@@ -37,7 +38,7 @@ export function Feedback({ run }: { run: Run }) {
             onClick={() => send(false)}
           >
             Not good
-          </Button>
+          </Act>
         </div>
         {rate.error ? <ErrorPanel error={rate.error} unchanged /> : null}
         <p className="small muted" role="status">
@@ -59,9 +60,9 @@ export function Feedback({ run }: { run: Run }) {
               onChange={(event) => setNote(event.currentTarget.value)}
             />
             <div>
-              <Button type="submit" size="xs" variant="default" loading={rate.isPending}>
+              <Act does="POST /api/v1/runs/{id}/feedback" type="submit" size="xs" variant="default" loading={rate.isPending}>
                 Send
-              </Button>
+              </Act>
             </div>
           </form>
         ) : null}

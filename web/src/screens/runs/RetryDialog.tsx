@@ -26,7 +26,7 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
   });
   const newest = scenario.data?.version;
   return (
-    <ConfirmDialog
+    <ConfirmDialog does="POST /api/v1/runs/{id}/retry"
       isOpen
       danger={false}
       onClose={onClose}

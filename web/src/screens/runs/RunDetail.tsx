@@ -1,12 +1,13 @@
 import './runs.css';
 
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useState } from 'react';
 
 import { useScenarioNames } from '../../api/names';
 import { useRead, useWrite } from '../../api/queries';
 import type { Run } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
+import { Act } from '../../parts/Act';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
@@ -114,7 +115,7 @@ export function RunDetail() {
         </Loaded>
       </div>
       {shown ? (
-        <ConfirmDialog
+        <ConfirmDialog does="POST /api/v1/runs/{id}/cancel"
           isOpen={open === 'cancel'}
           onClose={() => setOpen(undefined)}
           onConfirm={() => cancel.mutate({ path: { id }, body: {} })}
@@ -151,26 +152,26 @@ function Actions({ run, onCancel, onRetry, onAgain, isStarting }: ActionsProps) 
     return (
       <>
         {run.phase === 'paused' ? (
-          <Button variant="default" loading={resume.isPending} onClick={() => resume.mutate({ path })}>
+          <Act does="POST /api/v1/runs/{id}/resume" variant="default" loading={resume.isPending} onClick={() => resume.mutate({ path })}>
             Resume
-          </Button>
+          </Act>
         ) : run.phase === 'running' ? (
-          <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate({ path })}>
+          <Act does="POST /api/v1/runs/{id}/pause" variant="default" loading={pause.isPending} onClick={() => pause.mutate({ path })}>
             Pause
-          </Button>
+          </Act>
         ) : null}
-        <Button variant="default" disabled={run.phase === 'cancelling'} onClick={onCancel} leftSection={<Icon name="player-stop" />}>
+        <Act does="POST /api/v1/runs/{id}/cancel" variant="default" disabled={run.phase === 'cancelling'} onClick={onCancel} leftSection={<Icon name="player-stop" />}>
           Cancel
-        </Button>
+        </Act>
       </>
     );
   }
   return (
     <>
-      <Button variant="default" onClick={onAgain} loading={isStarting}>
+      <Act does="POST /api/v1/scenarios/{id}/runs" variant="default" onClick={onAgain} loading={isStarting}>
         Run again
-      </Button>
-      {run.counts.failed > 0 ? <Button onClick={onRetry}>Retry failed ({number(run.counts.failed)})</Button> : null}
+      </Act>
+      {run.counts.failed > 0 ? <Act does="POST /api/v1/runs/{id}/retry" onClick={onRetry}>Retry failed ({number(run.counts.failed)})</Act> : null}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { isSource, useConnections } from '../../api/names';
 import { useRead, useWrite } from '../../api/queries';
 import { useGo } from '../../app/go';
-import { GoButton } from '../../parts/Go';
+import { Act, GoAct } from '../../parts/Act';
 import { EmptyState, ErrorPanel, Skeleton } from '../../parts/States';
 import { toast } from '../../parts/toasts';
 
@@ -41,7 +41,7 @@ export function NewScenario({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title="New scenario" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       {isReady ? (
         sources.length === 0 ? (
-          <EmptyState icon="plug-connected" action={<GoButton to="/connections/new?app=wordpress">Connect a site</GoButton>}>
+          <EmptyState icon="plug-connected" action={<GoAct does="POST /api/v1/connections" to="/connections/new?app=wordpress">Connect a site</GoAct>}>
             A scenario reads from a connected site. Connect one first.
           </EmptyState>
         ) : (
@@ -79,9 +79,9 @@ export function NewScenario({ onClose }: { onClose: () => void }) {
               <Button variant="default" onClick={onClose}>
                 Cancel
               </Button>
-              <Button type="submit" loading={create.isPending}>
+              <Act does="POST /api/v1/scenarios" type="submit" loading={create.isPending}>
                 Create
-              </Button>
+              </Act>
             </div>
           </form>
         )

@@ -1,9 +1,9 @@
 import './scenarios.css';
 
-import { Button } from '@mantine/core';
 
 import { useRead, useWrite } from '../../api/queries';
 import { useFilters, useGo, usePathValues } from '../../app/go';
+import { Act } from '../../parts/Act';
 import { Go, GoButton } from '../../parts/Go';
 import { Page } from '../../parts/Page';
 import { ErrorPanel } from '../../parts/States';
@@ -26,13 +26,13 @@ export function ScenarioRuns() {
       aside={<ScenarioTabs id={id} at="runs" />}
       actions={
         <>
-          <Button variant="default" loading={start.isPending} onClick={() => run(true)}>
+          <Act does="POST /api/v1/scenarios/{id}/runs" variant="default" loading={start.isPending} onClick={() => run(true)}>
             Test run
-          </Button>
+          </Act>
           {isLive ? (
-            <Button loading={start.isPending} onClick={() => run(false)} disabled={scenario.data?.off ?? false}>
+            <Act does="POST /api/v1/scenarios/{id}/runs" loading={start.isPending} onClick={() => run(false)} disabled={scenario.data?.off ?? false}>
               Import now
-            </Button>
+            </Act>
           ) : (
             <GoButton to={`/scenarios/${id}/builder`}>Open the builder to publish</GoButton>
           )}
@@ -49,9 +49,9 @@ export function ScenarioRuns() {
             isOfOne
             onClear={() => change({ status: undefined })}
             empty={
-              <Button variant="default" onClick={() => run(true)}>
+              <Act does="POST /api/v1/scenarios/{id}/runs" variant="default" onClick={() => run(true)}>
                 Test run, writes nothing
-              </Button>
+              </Act>
             }
           />
         </section>

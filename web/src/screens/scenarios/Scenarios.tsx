@@ -1,14 +1,14 @@
 import './scenarios.css';
 
-import { Switch } from '@mantine/core';
 import { useCallback, useState } from 'react';
 
 import { useRead, useWrite } from '../../api/queries';
 import type { Run, Scenario } from '../../api/schema';
 import { useFilters } from '../../app/go';
+import { ActSwitch, GoAct } from '../../parts/Act';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DataTable, Pager } from '../../parts/DataTable';
-import { Go, GoButton } from '../../parts/Go';
+import { Go } from '../../parts/Go';
 import { Page } from '../../parts/Page';
 import { Search } from '../../parts/Search';
 import { EmptyState, ErrorPanel, FilteredEmpty, Loaded } from '../../parts/States';
@@ -37,7 +37,7 @@ export function Scenarios() {
       toast('Turned off');
     },
   });
-  const add = <GoButton to="/scenarios?panel=new">New scenario</GoButton>;
+  const add = <GoAct does="POST /api/v1/scenarios" to="/scenarios?panel=new">New scenario</GoAct>;
   const runsOf = (id: string) => (runs.data?.items ?? []).filter(({ scenario }) => scenario === id);
 
   return (
@@ -83,7 +83,7 @@ export function Scenarios() {
                         row.version === 0 ? (
                           <span className="muted">Not live yet</span>
                         ) : (
-                          <Switch
+                          <ActSwitch does={row.off ? 'POST /api/v1/scenarios/{id}/turn-on' : 'POST /api/v1/scenarios/{id}/turn-off'}
                             size="sm"
                             checked={!row.off}
                             label={row.off ? 'Off' : 'On'}
@@ -143,7 +143,7 @@ export function Scenarios() {
         </section>
       </div>
       {search['panel'] === 'new' ? <NewScenario onClose={() => change({ panel: undefined })} /> : null}
-      <ConfirmDialog
+      <ConfirmDialog does="POST /api/v1/scenarios/{id}/turn-off"
         isOpen={turningOff !== undefined}
         onClose={() => setTurningOff(undefined)}
         onConfirm={() => turningOff && off.mutate({ path: { id: turningOff.id }, body: {} })}

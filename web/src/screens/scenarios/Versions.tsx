@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useRead, useWrite } from '../../api/queries';
 import type { VersionLine } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
+import { Act } from '../../parts/Act';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DataTable } from '../../parts/DataTable';
 import { Go } from '../../parts/Go';
@@ -69,9 +70,9 @@ export function Versions() {
                       label: 'Restore',
                       align: 'right',
                       cell: (row) => (
-                        <Button size="xs" variant="default" onClick={() => setRestoring(row.version)} aria-label={`Restore as draft: version ${row.version}`}>
+                        <Act does="PUT /api/v1/scenarios/{id}/draft" size="xs" variant="default" onClick={() => setRestoring(row.version)} aria-label={`Restore as draft: version ${row.version}`}>
                           Restore as draft
-                        </Button>
+                        </Act>
                       ),
                     },
                   ]}
@@ -88,7 +89,7 @@ export function Versions() {
           </Card>
         ) : null}
       </div>
-      <ConfirmDialog
+      <ConfirmDialog does="PUT /api/v1/scenarios/{id}/draft"
         isOpen={restoring !== undefined}
         onClose={() => setRestoring(undefined)}
         onConfirm={() => {

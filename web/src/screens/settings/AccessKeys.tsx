@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import { useWrite } from '../../api/queries';
 import type { Role, Token } from '../../api/schema';
+import { Act } from '../../parts/Act';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { DataTable, Pager } from '../../parts/DataTable';
 import { Icon } from '../../parts/Icon';
@@ -16,8 +17,8 @@ import { usePages } from '../../parts/usePages';
 
 const ROLES: Array<{ value: Role; label: string }> = [
   { value: 'viewer', label: 'Viewer: sees everything, changes nothing' },
-  { value: 'operator', label: 'Operator: runs, retries, edits' },
-  { value: 'administrator', label: 'Administrator: also connections and keys' },
+  { value: 'operator', label: 'Operator: also runs, retries, pauses and tests' },
+  { value: 'administrator', label: 'Administrator: also connections, scenarios, mappings and keys' },
 ];
 
 /** Keys for people and programs. */
@@ -33,9 +34,9 @@ export function AccessKeys() {
     },
   });
   const make = (
-    <Button size="xs" onClick={() => setMaking(true)}>
+    <Act does="POST /api/v1/tokens" size="xs" onClick={() => setMaking(true)}>
       New access key
-    </Button>
+    </Act>
   );
   return (
     <>
@@ -75,9 +76,9 @@ export function AccessKeys() {
                     align: 'right',
                     cell: (row) =>
                       row.revoked_at ? null : (
-                        <Button size="xs" variant="default" onClick={() => setRevoking(row)} aria-label={`Revoke ${row.name}`}>
+                        <Act does="DELETE /api/v1/tokens/{id}" size="xs" variant="default" onClick={() => setRevoking(row)} aria-label={`Revoke ${row.name}`}>
                           Revoke
-                        </Button>
+                        </Act>
                       ),
                   },
                 ]}
@@ -87,7 +88,7 @@ export function AccessKeys() {
         </Loaded>
       </Card>
       {isMaking ? <NewKey onClose={() => setMaking(false)} /> : null}
-      <ConfirmDialog
+      <ConfirmDialog does="DELETE /api/v1/tokens/{id}"
         isOpen={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
         onConfirm={() => revoking && revoke.mutate({ path: { id: revoking.id } })}
@@ -143,9 +144,9 @@ function NewKey({ onClose }: { onClose: () => void }) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" loading={issue.isPending}>
+            <Act does="POST /api/v1/tokens" type="submit" loading={issue.isPending}>
               Make the key
-            </Button>
+            </Act>
           </div>
         </form>
       )}
