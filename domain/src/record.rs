@@ -45,6 +45,10 @@ pub struct RecordChanged {
     /// The source fields that were asked for; absent means all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<String>,
+    /// The source went back to an older version of the record, as after a restored backup, and said so twice: the
+    /// second time past every cache.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set_back: bool,
 }
 
 /// The record no longer exists in its source, proven.

@@ -72,6 +72,23 @@ pub const TWIN: &str = "~anew";
 pub struct Column {
     pub name: &'static str,
     pub kind: Kind,
+    /// The column that pages of rows with one value of this one are ordered by: the index goes on with it. Without,
+    /// a page of a large group is found by reading the whole group.
+    pub then: Option<&'static str>,
+    /// Whether it has an index of its own. Without, it only orders what another column's index found.
+    pub is_indexed: bool,
+}
+
+impl Column {
+    #[must_use]
+    pub const fn then(self, name: &'static str) -> Self {
+        Self { then: Some(name), ..self }
+    }
+
+    #[must_use]
+    pub const fn only_orders(self) -> Self {
+        Self { is_indexed: false, ..self }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,11 +98,11 @@ pub enum Kind {
 }
 
 const fn text(name: &'static str) -> Column {
-    Column { name, kind: Kind::Text }
+    Column { name, kind: Kind::Text, then: None, is_indexed: true }
 }
 
 const fn integer(name: &'static str) -> Column {
-    Column { name, kind: Kind::Integer }
+    Column { name, kind: Kind::Integer, then: None, is_indexed: true }
 }
 
 /// Every view, in the order in which they are folded.

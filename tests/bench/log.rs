@@ -179,7 +179,7 @@ fn record(position: u64, id: u64, subject: &str, key: &SubjectKey) -> Recorded {
     let stream = StreamName::new("record", subject);
     let body = sealed(plain.as_bytes(), &stream, subject, key);
     let raw = hash::short(plain.as_bytes());
-    let changed = RecordChanged { version: None, digest: raw.clone(), raw, fields: None };
+    let changed = RecordChanged { version: None, digest: raw.clone(), raw, fields: None, set_back: false };
     recorded(position, stream, 0, &RecordEvent::Changed(changed), Some(body))
 }
 

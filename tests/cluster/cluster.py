@@ -122,6 +122,15 @@ class Role:
             return error.code, parsed(error.read())
 
 
+def signed(secret, name, body):
+    """The headers of a delivery, as Standard Webhooks has them."""
+    at = str(int(time.time()))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.new(key, f"{name}.{at}.".encode() + body, hashlib.sha256).digest()
+    return {"webhook-id": name, "webhook-timestamp": at,
+            "webhook-signature": f"v1,{base64.b64encode(digest).decode()}"}
+
+
 def parsed(data):
     try:
         return json.loads(data)
@@ -179,20 +188,21 @@ class Cluster:
     def start_run(self, scenario):
         return self.ask("POST", f"/api/v1/scenarios/{scenario}/runs", {})["run"]
 
+    def webhook_secret(self, connection):
+        """Lets the site send webhooks in the Standard Webhooks form; what it signs with."""
+        secret = "whsec_" + base64.b64encode(hashlib.sha256(b"of these tests").digest()).decode()
+        self.ask("POST", f"/api/v1/connections/{connection}/webhooks",
+                 {"mode": {"kind": "standard-webhooks"}, "secret": secret})
+        return secret
+
     def deliver(self, connection, secret, number, post):
         """What the plugin sends when a post was saved, sent until it is taken: the receipt's status."""
         body = json.dumps({"type": "wp.changes", "timestamp": "2026-06-01T12:00:00Z", "data": {
             "site": self.surroundings.places["sites"][0], "epoch": "e1", "first": number, "last": number,
             "changes": [{"type": "updated", "resource": "posts", "id": post}]}}).encode()
         name = f"msg_e1_{number}"
-
-        def send():
-            at = str(int(time.time()))
-            key = base64.b64decode(secret.removeprefix("whsec_"))
-            signed = base64.b64encode(hmac.new(key, f"{name}.{at}.".encode() + body, hashlib.sha256).digest()).decode()
-            return self.ingest.call("POST", f"/hooks/{connection}", body, headers={
-                "webhook-id": name, "webhook-timestamp": at, "webhook-signature": f"v1,{signed}"})[0] in (200, 202)
-        return until(f"delivery {number} is taken", send)
+        return until(f"delivery {number} is taken", lambda: self.ingest.call(
+            "POST", f"/hooks/{connection}", body, headers=signed(secret, name, body))[0] in (200, 202))
 
     def kill(self):
         for role in self.roles:
@@ -218,8 +228,7 @@ def connected(cluster, site):
     stages = tested.get("stages", [])
     check("its test has stages, and none fails", stages and all(s["outcome"] != "failed" for s in stages if "outcome" in s),
           str(tested))
-    until("it is in the list", lambda: any(
-        item["id"] == added["id"] for item in cluster.ask("GET", "/api/v1/connections")["items"]))
+    until("it is in the list", lambda: any(item["id"] == added["id"] for item in cluster.all("/api/v1/connections")))
     return added["id"]
 
 

@@ -1,7 +1,7 @@
 //! A Portal at the other end of HTTP: keeps what it is sent, as `schemas/http/portal-import.json` asks, and can be told
 //! to misbehave as real servers do. The reference for whoever writes a receiver.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use engine::ports::Secret;
+use serde_json::Value;
 
 /// What goes wrong with one request.
 #[derive(Clone, Debug)]
@@ -37,11 +38,22 @@ pub enum Misbehaviour {
 
 #[derive(Default)]
 struct Kept {
-    /// By source record: how often it was created, how often updated, its digest.
-    records: BTreeMap<String, (u32, u32, String)>,
+    /// By source record.
+    records: BTreeMap<String, Held>,
     misbehave: VecDeque<Misbehaviour>,
     requests: u32,
     dry_requests: u32,
+}
+
+/// What it keeps of one record.
+#[derive(Clone, Default)]
+struct Held {
+    created: u32,
+    digest: String,
+    source_version: Option<String>,
+    fields: Value,
+    /// Every effect that was applied; the same one is never applied twice.
+    effects: BTreeSet<String>,
 }
 
 #[derive(Clone)]
@@ -74,7 +86,12 @@ impl Receiver {
 
     /// How often each record was created.
     pub fn creations(&self) -> BTreeMap<String, u32> {
-        self.kept.lock().unwrap().records.iter().map(|(key, (created, ..))| (key.clone(), *created)).collect()
+        self.kept.lock().unwrap().records.iter().map(|(key, held)| (key.clone(), held.created)).collect()
+    }
+
+    /// What it has of a record: `connection.resource.id`.
+    pub fn fields(&self, record: &str) -> Option<Value> {
+        self.kept.lock().unwrap().records.get(record).map(|held| held.fields.clone())
     }
 
     pub fn requests(&self) -> (u32, u32) {
@@ -94,18 +111,30 @@ impl Receiver {
         let key = format!("{}.{}.{}", item.external.connection, item.external.resource, item.external.id);
         let mut kept = self.kept.lock().unwrap();
         let known = kept.records.get(&key).cloned();
-        let (next, status) = match known {
-            None => ((1, 0, item.digest.clone()), AnswerStatus::Created),
-            Some((.., digest)) if digest == item.digest => return AnswerStatus::Unchanged,
-            Some((created, updated, _)) => {
-                ((created, updated + 1, item.digest.clone()), AnswerStatus::Updated)
+        let status = match &known {
+            None => AnswerStatus::Created,
+            Some(held) if held.digest == item.digest || held.effects.contains(&item.effect) => {
+                return AnswerStatus::Unchanged;
             }
+            Some(held) if is_older(item.source_version.as_ref(), held.source_version.as_ref()) => {
+                return AnswerStatus::Unchanged;
+            }
+            Some(_) => AnswerStatus::Updated,
         };
         if !dry {
-            kept.records.insert(key, next);
+            let mut held = known.unwrap_or_else(|| Held { created: 1, ..Held::default() });
+            held.digest.clone_from(&item.digest);
+            held.source_version.clone_from(&item.source_version);
+            held.fields = serde_json::to_value(&item.fields).unwrap();
+            held.effects.insert(item.effect.clone());
+            kept.records.insert(key, held);
         }
         status
     }
+}
+
+fn is_older(offered: Option<&String>, held: Option<&String>) -> bool {
+    matches!((offered, held), (Some(offered), Some(held)) if offered < held)
 }
 
 async fn import(State(portal): State<Receiver>, headers: HeaderMap, body: Bytes) -> Response {

@@ -17,8 +17,11 @@ const BODY_BYTES: usize = 1_024;
 const ROUND: Duration = Duration::from_secs(3);
 const DATA: &str =
     r#"{"version":"2026-05-01T10:00:00","raw":"b3:4f1d0a6c9be27f35","digest":"b3:90aa6e17c4d2f8be"}"#;
-static VIEW: ViewSpec =
-    ViewSpec { name: "bench", version: 1, columns: &[Column { name: "at", kind: Kind::Integer }] };
+static VIEW: ViewSpec = ViewSpec {
+    name: "bench",
+    version: 1,
+    columns: &[Column { name: "at", kind: Kind::Integer, then: None, is_indexed: true }],
+};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

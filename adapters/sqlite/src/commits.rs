@@ -10,8 +10,6 @@ use rusqlite::{Connection, ErrorCode};
 use crate::copier::Copier;
 use crate::database::BUSY_WAIT;
 
-/// Pages in the write-ahead log from which on they are copied over.
-const COPY_PAGES_MIN: usize = 2_000;
 /// Size of the write-ahead log from which on readers are asked to wait until it is empty, in bytes.
 const TRUNCATE_BYTES_MIN: usize = 64 << 20;
 /// How long that may take before we go on and try again later.
@@ -49,6 +47,8 @@ pub(crate) fn severity(error: &rusqlite::Error) -> Severity {
 pub(crate) struct Checkpoints {
     pages: Arc<AtomicUsize>,
     page_bytes: usize,
+    /// Pages in the write-ahead log from which on they are copied over.
+    copy_min: usize,
     /// Pages at which the next attempt is made.
     due: usize,
     /// Who copies, where that is not the writer itself.
@@ -56,14 +56,22 @@ pub(crate) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub fn watch(connection: &mut Connection, page_bytes: u32) -> rusqlite::Result<Self> {
+    /// `copy_bytes_min` is the size of the write-ahead log from which on it is copied: pages that are written often are
+    /// copied once for all of that, so a larger one saves work and costs room.
+    pub fn watch(
+        connection: &mut Connection,
+        page_bytes: u32,
+        copy_bytes_min: usize,
+    ) -> rusqlite::Result<Self> {
         let pages = Arc::new(AtomicUsize::new(0));
         let seen = pages.clone();
         connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, now: std::ffi::c_int| {
             seen.store(usize::try_from(now).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
-        Ok(Self { pages, page_bytes: page_bytes as usize, due: COPY_PAGES_MIN, copier: None })
+        let page_bytes = page_bytes as usize;
+        let copy_min = copy_bytes_min / page_bytes;
+        Ok(Self { pages, page_bytes, copy_min, due: copy_min, copier: None })
     }
 
     /// Leaves the copying to somebody beside the writer. The writer only ends what is left when the log has become
@@ -79,14 +87,14 @@ impl Checkpoints {
             return Err(error);
         }
         let pages = self.pages.load(Ordering::Relaxed);
-        if pages < COPY_PAGES_MIN {
-            self.due = COPY_PAGES_MIN;
+        if pages < self.copy_min {
+            self.due = self.copy_min;
         }
         if pages < self.due {
             return Ok(());
         }
         // If no reader is in the way, the next commit starts the log anew, and the hook tells so; until then go on.
-        self.due = pages + COPY_PAGES_MIN;
+        self.due = pages + self.copy_min;
         match &self.copier {
             _ if pages * self.page_bytes >= TRUNCATE_BYTES_MIN => truncate(connection),
             Some(copier) => {

@@ -35,6 +35,8 @@ const VAULT: Kind = Kind {
     page_bytes: 4096,
 };
 const CACHE_KIB: u32 = 2 << 10;
+/// Size of the write-ahead log from which on it is copied.
+const COPY_BYTES_MIN: usize = 8 << 20;
 const SUBJECTS_HALF: usize = 5_000;
 
 pub struct SqliteVault(Arc<Inner>);
@@ -72,7 +74,8 @@ impl SqliteVault {
                 Fault::Damage(detail) => OpenError::Damaged { file: file.clone(), detail },
                 Fault::Sqlite(source) => sqlite(source),
             })?;
-            let checkpoints = Checkpoints::watch(&mut connection, VAULT.page_bytes).map_err(sqlite)?;
+            let checkpoints =
+                Checkpoints::watch(&mut connection, VAULT.page_bytes, COPY_BYTES_MIN).map_err(sqlite)?;
             let db = Db { connection, checkpoints, keys, ids, fingerprint_key, failed: false, _dir: dir };
             let subjects = Mutex::new(Recent::new(SUBJECTS_HALF));
             let suppressed = Mutex::new(suppressed::load(&db.connection).map_err(database::explain(&file))?);

@@ -129,7 +129,10 @@ fn judge(item: &WriteItem, next: &PortalWritten, known: Option<&Known>) -> Verdi
     let Some(last) = known.state.written.as_ref().filter(|_| !known.state.removed) else {
         return Verdict::Write(Write::Created, Expected::Exact(known.revision));
     };
+    // What was recorded later is newer, whatever the source calls it.
+    let is_later = last.source_revision.is_some_and(|revision| item.revision > revision);
     if !known.erased
+        && !is_later
         && let (Some(ours), Some(theirs)) = (&last.source_version, &item.source_version)
         && ours > theirs
     {

@@ -22,6 +22,8 @@ pub struct PageRequest {
     pub ids: Vec<String>,
     /// Stop after this many records.
     pub limit: Option<u64>,
+    /// A word that no request had before. A source puts it where caches look, so that nothing old is answered.
+    pub past_caches: Option<String>,
 }
 
 /// One record as it came.

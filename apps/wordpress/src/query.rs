@@ -32,6 +32,10 @@ impl ListQuery {
         if let Some(fields) = fields(resource, request, context) {
             fixed.push(("_fields", fields));
         }
+        // WordPress ignores what it does not know; a cache takes it for another page.
+        if let Some(word) = &request.past_caches {
+            fixed.push(("portal_now", word.clone()));
+        }
         Self { fixed }
     }
 

@@ -80,7 +80,8 @@ async fn its_tests_changes_and_runs_are_one_story() {
 async fn again(house: &House, connection: &str, id: &str, record: &Value) -> u64 {
     let connection = domain::ids::ConnectionId::parse(connection).unwrap();
     let key = RecordKey { connection, resource: "users".to_owned(), id: id.to_owned() };
-    let changed = RecordChanged { version: None, raw: "s".into(), digest: "e".into(), fields: None };
+    let changed =
+        RecordChanged { version: None, raw: "s".into(), digest: "e".into(), fields: None, set_back: false };
     let event = NewEvent::of(&RecordEvent::Changed(changed), house.context.ids.event_id(), Meta::by("test"))
         .with_body(seal::pack(record.to_string().as_bytes()));
     let stream = StreamName::new("record", key.path());

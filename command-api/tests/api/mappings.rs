@@ -27,7 +27,8 @@ pub async fn record(house: &House, connection: &str, id: &str, record: &Value) -
         keys[0].as_ref().unwrap(),
         &[u8::try_from(id.len()).unwrap(); 24],
     );
-    let changed = RecordChanged { version: None, raw: "r".into(), digest: "d".into(), fields: None };
+    let changed =
+        RecordChanged { version: None, raw: "r".into(), digest: "d".into(), fields: None, set_back: false };
     let event = NewEvent::of(&RecordEvent::Changed(changed), house.context.ids.event_id(), Meta::by("test"));
     let append = StreamAppend { stream, expected: Expected::NoStream, events: vec![event.with_body(body)] };
     house.context.executor.append(vec![append]).await.unwrap().position

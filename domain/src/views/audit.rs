@@ -8,8 +8,8 @@ use super::{ViewSpec, integer, text};
 /// Key: [`audit_key`]. `at` is microseconds since 1970; `object` is the stream's name.
 pub const AUDIT: ViewSpec = ViewSpec {
     name: "audit",
-    version: 1,
-    columns: &[integer("at"), text("actor"), text("action"), text("object")],
+    version: 2,
+    columns: &[integer("at"), text("actor").then("at"), text("action").then("at"), text("object").then("at")],
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,8 +14,11 @@ use crate::inbox::{InboxState, ReadRecord};
 pub const ENDPOINTS: ViewSpec = ViewSpec { name: "endpoints", version: 1, columns: &[] };
 
 /// Key: the id of the delivery's stream. `position` orders a connection's deliveries.
-pub const DELIVERIES: ViewSpec =
-    ViewSpec { name: "deliveries", version: 1, columns: &[text("connection"), integer("position")] };
+pub const DELIVERIES: ViewSpec = ViewSpec {
+    name: "deliveries",
+    version: 2,
+    columns: &[text("connection").then("position"), integer("position").only_orders()],
+};
 
 /// Key: connection id.
 pub const INBOXES: ViewSpec = ViewSpec { name: "inboxes", version: 1, columns: &[] };

@@ -28,6 +28,9 @@ pub struct RecordView {
     pub position: u64,
     #[serde(default, rename = "g", skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// The source went back to this version from a newer one.
+    #[serde(default, rename = "b", skip_serializing_if = "std::ops::Not::not")]
+    pub set_back: bool,
 }
 
 /// What a destination last got of a record.

@@ -9,8 +9,11 @@ use super::{ViewSpec, integer, text};
 use crate::run::{Counts, Level, Outcome, Problem, Recall, RunMode, RunStatus, SettledItem, Target};
 
 /// Key: run id. `phase` is one of [`RunPhaseView`]; `started` is microseconds since 1970.
-pub const RUNS: ViewSpec =
-    ViewSpec { name: "runs", version: 2, columns: &[text("scenario"), text("phase"), integer("started")] };
+pub const RUNS: ViewSpec = ViewSpec {
+    name: "runs",
+    version: 3,
+    columns: &[text("scenario").then("started"), text("phase").then("started"), integer("started")],
+};
 
 /// Key: [`chunk_key`]. `failed` counts failed items, and is absent where there are none, so that the failures of a
 /// large run are found without reading the rest.

@@ -34,6 +34,7 @@ impl Projection for Records {
                     version: changed.version,
                     position: recorded.position,
                     gone: false,
+                    set_back: changed.set_back,
                 };
                 docs.write(key.to_owned(), &view, vec![]);
             }

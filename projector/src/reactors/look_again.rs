@@ -100,10 +100,10 @@ impl Asking<'_> {
             ids: ids.to_vec(),
             ..PageRequest::default()
         };
-        let mut pages = self.source.pages(self.session, request);
+        let mut pages = self.source.pages(self.session, request.clone());
         while let Some(fetched) = pages.next().await {
             match fetched.map_err(LookError::Later)? {
-                Fetched::Page(page) => self.page(page, ids, found).await?,
+                Fetched::Page(page) => self.page(&request, page, found).await?,
                 Fetched::End(end) => {
                     if let Some(problem) = end.problem {
                         let missing = ids.iter().filter(|id| !found.contains_key(*id));
@@ -119,12 +119,12 @@ impl Asking<'_> {
 
     async fn page(
         &self,
+        request: &PageRequest,
         mut page: SourcePage,
-        ids: &[String],
         found: &mut BTreeMap<String, ReadRecord>,
     ) -> Result<(), LookError> {
         // A source that does not know how to read by id sends what it has; only what was asked for counts.
-        page.items.retain(|item| ids.contains(&item.id));
+        page.items.retain(|item| request.ids.contains(&item.id));
         for unreadable in &page.unreadable {
             found.insert(unreadable.id.clone(), failed(self.look, &unreadable.id, &unreadable.message));
         }
@@ -133,6 +133,9 @@ impl Asking<'_> {
             connection: self.look.connection,
             resource: self.look.resource,
             reader: self.app.reader.as_deref(),
+            source: self.source,
+            session: self.session,
+            request,
             meta: self.look.meta.clone(),
         };
         for observed in observe(self.parts, &origin, page.items).await? {

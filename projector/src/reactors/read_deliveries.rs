@@ -14,9 +14,11 @@ use app_sdk::AppError;
 use async_trait::async_trait;
 use domain::delivery::connection_of;
 use domain::ids::ConnectionId;
+use domain::inbox::Inboxes;
 use domain::views::{DELIVERIES, ENDPOINTS};
 use engine::Position;
 use engine::follow::{Follower, chain};
+use engine::hold::Hold;
 use engine::ports::{Cause, Filter, Query, Slice};
 use engine::retry::{self, Failure};
 use tokio::sync::{Notify, Semaphore};
@@ -24,7 +26,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::batch::{Progress, read_batch};
+use self::batch::{Progress, open_inbox, read_batch};
 use self::pull::{Pulled, pull};
 use super::look_again::LookError;
 use crate::parts::Parts;
@@ -192,17 +194,20 @@ impl Reader {
     async fn read(&self, turns: &Semaphore) {
         let mut attempt = 0;
         let mut next_pull = NextPull(Some(Instant::now()));
+        let mut inbox = None;
         loop {
             let news = lock(&self.reading).get(&self.connection).map_or(0, |reading| reading.news);
             let pause = {
                 let Ok(_turn) = turns.acquire().await else { return };
-                match self.work(news, &mut next_pull).await {
+                match self.work(news, &mut inbox, &mut next_pull).await {
                     Ok(true) => {
                         attempt = 0;
                         continue;
                     }
                     Ok(false) => None,
                     Err(error) => {
+                        // What it holds may be what was wrong.
+                        inbox = None;
                         attempt += 1;
                         Some(self.pause(&error, attempt))
                     }
@@ -233,8 +238,13 @@ impl Reader {
     }
 
     /// Reads what came, and pulls what did not. False when there is nothing left to do now.
-    async fn work(&self, news: Position, next_pull: &mut NextPull) -> Result<bool, LookError> {
-        match self.batch(news).await? {
+    async fn work(
+        &self,
+        news: Position,
+        inbox: &mut Option<Hold<Inboxes>>,
+        next_pull: &mut NextPull,
+    ) -> Result<bool, LookError> {
+        match self.batch(news, inbox).await? {
             Progress::Read { is_missing } => {
                 // A gap is not waited with.
                 if is_missing {
@@ -258,13 +268,17 @@ impl Reader {
         Ok(false)
     }
 
-    async fn batch(&self, news: Position) -> Result<Progress, LookError> {
+    async fn batch(&self, news: Position, inbox: &mut Option<Hold<Inboxes>>) -> Result<Progress, LookError> {
         let reads = &*self.parts.reads;
         let shown = engine::wait::until(reads, &DELIVERIES, news, VIEW_PATIENCE).await;
         if !shown.map_err(|error| LookError::Store(error.into()))? {
             return Err(LookError::Store("the view of deliveries is behind".into()));
         }
-        read_batch(&self.parts, &self.connection, self.gather).await
+        let inbox = match inbox {
+            Some(inbox) => inbox,
+            None => inbox.insert(open_inbox(&self.parts, &self.connection).await?),
+        };
+        read_batch(&self.parts, &self.connection, inbox, self.gather).await
     }
 
     /// True when nothing rang meanwhile, and nobody reads this connection any more.

@@ -10,8 +10,10 @@ use engine::ports::{
 };
 use futures::FutureExt;
 
-const COLUMNS: &[Column] =
-    &[Column { name: "state", kind: Kind::Text }, Column { name: "changed_at", kind: Kind::Integer }];
+const COLUMNS: &[Column] = &[
+    Column { name: "state", kind: Kind::Text, then: Some("changed_at"), is_indexed: true },
+    Column { name: "changed_at", kind: Kind::Integer, then: None, is_indexed: true },
+];
 pub static THINGS: ViewSpec = ViewSpec { name: "things", version: 1, columns: COLUMNS };
 pub static THINGS_ANEW: ViewSpec = ViewSpec { name: "things", version: 2, columns: &[] };
 

@@ -4,7 +4,7 @@ use acceptance::receiver::{Misbehaviour, Receiver};
 use domain::run::RunMode;
 use domain::views::RunPhaseView;
 
-use super::stage::{Stage, graph, user};
+use super::stage::{SITE, Stage, graph, user};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -61,6 +61,24 @@ async fn bad_input_140_a_refused_record_or_batch_is_told_item_by_item() {
     let run = stage.over("rn_1").await;
     assert_eq!((run.phase, run.counts.failed, run.counts.created), (RunPhaseView::PartlyFailed, 1, 11));
     assert_eq!(portal.creations().len(), 11);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_again_as_it_was_is_written_again() {
+    let (stage, portal, users) = stage(3).await;
+    let kept = format!("{SITE}.users.2");
+    let edits =
+        [("Anna", "2025-01-01"), ("Berta", "2025-02-01"), ("Anna", "2025-03-01"), ("Restored", "2025-01-15")];
+    for (run, (name, day)) in edits.into_iter().enumerate() {
+        let mut changed = user(2);
+        changed["name"] = name.into();
+        changed["modified_gmt"] = format!("{day}T00:00:00").into();
+        stage.put("users", 2, changed);
+        let run = format!("rn_{run}");
+        stage.start_run(&run, users.clone(), RunMode::Apply).await;
+        assert_eq!(stage.over(&run).await.phase, RunPhaseView::Succeeded);
+        assert_eq!(portal.fields(&kept).unwrap()["name"], name, "{run}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

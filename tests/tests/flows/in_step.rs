@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 mod companion;
 mod fields;
 mod loss;
+mod set_back;
 
 struct World {
     site: Running,

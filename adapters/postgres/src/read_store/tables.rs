@@ -135,14 +135,15 @@ async fn create(transaction: &Transaction<'_>, view: &ViewSpec) -> Result<(), Fa
         "CREATE TABLE {table} (key text COLLATE \"C\" PRIMARY KEY, doc bytea NOT NULL{declared}) WITH (fillfactor = 85);
          ALTER TABLE {table} ALTER doc SET STORAGE EXTERNAL"
     )];
-    for declared in view.columns {
-        let column = column(declared.name);
+    for declared in view.columns.iter().filter(|declared| declared.is_indexed) {
+        let leading = column(declared.name);
         let entry = match declared.kind {
-            Kind::Text => indexed(&column),
-            Kind::Integer => column.clone(),
+            Kind::Text => indexed(&leading),
+            Kind::Integer => leading.clone(),
         };
+        let then = declared.then.map_or(String::new(), |name| format!(", {}", column(name)));
         // It ends with the key, so it also gives the order of pages. Rows that lack the column are not in it.
-        sql.push(format!("CREATE INDEX ON {table} ({entry}, key) WHERE {column} IS NOT NULL"));
+        sql.push(format!("CREATE INDEX ON {table} ({entry}{then}, key) WHERE {leading} IS NOT NULL"));
     }
     transaction.batch_execute(&sql.join("; ")).await?;
     transaction

@@ -31,6 +31,9 @@ const QUEUE_MAX: usize = 1_024;
 /// Content that may wait, in KiB; a larger append waits until nothing else does.
 const QUEUE_KIB_MAX: u32 = 64 << 10;
 
+/// Size of the write-ahead log from which on it is copied, beside the writer.
+const COPY_BYTES_MIN: usize = 16 << 20;
+
 /// Longest that a group waits for those who were in the last one, and how often it looks.
 const GATHER_WAIT_MAX: Duration = Duration::from_millis(1);
 const GATHER_STEP: Duration = Duration::from_micros(50);
@@ -66,7 +69,7 @@ impl Writer {
             connection.query_row("SELECT coalesce(max(position), 0) FROM events", [], |row| row.get(0))?;
         let chain = links::last(&connection, end)?;
         let copier = Copier::start(file, LOG.durability)?;
-        let checkpoints = Checkpoints::watch(&mut connection, LOG.page_bytes)?.beside(copier);
+        let checkpoints = Checkpoints::watch(&mut connection, LOG.page_bytes, COPY_BYTES_MIN)?.beside(copier);
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let (end_sender, end_receiver) = watch::channel(end);
         let (fatal_sender, fatal) = watch::channel(None);

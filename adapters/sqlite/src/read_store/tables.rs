@@ -44,13 +44,14 @@ pub(super) fn create(connection: &Connection, view: &ViewSpec) -> Result<()> {
     connection.execute_batch(&format!(
         "CREATE TABLE {table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL{declared}) STRICT, WITHOUT ROWID"
     ))?;
-    for declared in view.columns {
+    for declared in view.columns.iter().filter(|declared| declared.is_indexed) {
         // The index of a table without row ids ends with the key, so it also gives the order of pages. Rows that
         // lack the column are not in it.
         let index = free_index(connection, view, declared)?;
-        let column = column(declared.name);
+        let indexed = column(declared.name);
+        let then = declared.then.map_or(String::new(), |name| format!(", {}", column(name)));
         connection.execute_batch(&format!(
-            "CREATE INDEX {index} ON {table} ({column}) WHERE {column} IS NOT NULL"
+            "CREATE INDEX {index} ON {table} ({indexed}{then}) WHERE {indexed} IS NOT NULL"
         ))?;
     }
     connection

@@ -15,6 +15,9 @@ use crate::database::closed;
 /// Requests that may wait; each waits for its answer, so this bounds the callers, not the rows.
 const QUEUE_MAX: usize = 64;
 
+/// The views' pages are written over and over; the log's are not.
+const COPY_BYTES_MIN: usize = 32 << 20;
+
 enum Order {
     Apply(Vec<ViewBatch>),
     Drop(&'static ViewSpec),
@@ -32,7 +35,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub fn start(mut connection: Connection) -> Result<Self> {
-        let checkpoints = Checkpoints::watch(&mut connection, VIEWS.page_bytes)?;
+        let checkpoints = Checkpoints::watch(&mut connection, VIEWS.page_bytes, COPY_BYTES_MIN)?;
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let thread = Thread { connection, checkpoints, known: HashSet::new(), requests };
         let thread = std::thread::Builder::new()

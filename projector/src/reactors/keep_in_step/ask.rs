@@ -75,7 +75,7 @@ impl Pass<'_> {
                 .is_none()
                 .then(|| WatchMoved { cursor: cursor.clone(), changed: changed + items.len() as u64 });
             let others = moved.map(|moved| self.beside(moved)).transpose()?.into_iter().collect();
-            let taken_in = take_in(self.parts, &self.origin(tools), items, others).await?;
+            let taken_in = take_in(self.parts, &self.origin(tools, &wanted), items, others).await?;
             changed += taken_in.changed;
             self.hold.refresh().await?;
         }

@@ -67,16 +67,16 @@ impl Pass<'_> {
             let found = tools.changes.presence(&tools.session, &self.watched.resource, &ids).await?;
             for ((id, revision), presence) in asked.iter().zip(found) {
                 if let Presence::Gone(evidence) = presence {
-                    gone.push(self.gone(tools, id, *revision, evidence));
+                    gone.push(self.gone(id, *revision, evidence));
                 }
             }
         }
         Ok(gone)
     }
 
-    fn gone(&self, tools: &Tools, id: &str, revision: u64, evidence: String) -> StreamAppend {
+    fn gone(&self, id: &str, revision: u64, evidence: String) -> StreamAppend {
         let event = RecordEvent::Gone(RecordGone { evidence });
-        let event = NewEvent::of(&event, self.parts.ids.event_id(), self.origin(tools).meta);
+        let event = NewEvent::of(&event, self.parts.ids.event_id(), self.meta());
         StreamAppend { stream: self.stream(id), expected: Expected::Exact(revision), events: vec![event] }
     }
 }

@@ -98,12 +98,19 @@ impl<'a> Pass<'a> {
         Ok(PageRequest { resource: resource.clone(), fields, ..PageRequest::default() })
     }
 
-    pub fn origin<'o>(&'o self, tools: &'o Tools) -> Origin<'o> {
+    pub fn meta(&self) -> Meta {
+        meta(&self.watched.key())
+    }
+
+    pub fn origin<'o>(&'o self, tools: &'o Tools, request: &'o PageRequest) -> Origin<'o> {
         Origin {
             connection: &self.watched.connection,
             resource: &self.watched.resource,
             reader: tools.reader.as_deref(),
-            meta: meta(&self.watched.key()),
+            source: &*tools.source,
+            session: &tools.session,
+            request,
+            meta: self.meta(),
         }
     }
 }

@@ -59,13 +59,14 @@ impl Pass<'_> {
     async fn read(&self, tools: &Tools) -> Result<Read, Cause> {
         let request = self.request(tools).await?;
         let mut read = Read::default();
-        let mut pages = tools.source.pages(&tools.session, request);
+        let mut pages = tools.source.pages(&tools.session, request.clone());
         while let Some(fetched) = pages.next().await {
             match fetched? {
                 Fetched::Page(page) => {
                     read.seen.extend(page.items.iter().map(|item| item.id.clone()));
                     read.seen.extend(page.unreadable.into_iter().map(|unreadable| unreadable.id));
-                    let taken_in = take_in(self.parts, &self.origin(tools), page.items, vec![]).await?;
+                    let taken_in =
+                        take_in(self.parts, &self.origin(tools, &request), page.items, vec![]).await?;
                     read.changed += taken_in.changed;
                     read.stale += taken_in.stale;
                 }

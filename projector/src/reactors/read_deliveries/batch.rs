@@ -35,15 +35,19 @@ pub enum Progress {
     Nothing,
 }
 
+/// Opens a connection's inbox, to be kept from batch to batch: it grows with every one of them.
+pub async fn open_inbox(parts: &Parts, connection: &ConnectionId) -> Result<Hold<Inboxes>, LookError> {
+    Hold::open(parts.executor.clone(), connection.as_str(), meta(connection)).await.map_err(store)
+}
+
 /// Reads the next deliveries behind the inbox's mark.
 pub async fn read_batch(
     parts: &Parts,
     connection: &ConnectionId,
+    inbox: &mut Hold<Inboxes>,
     gather: Duration,
 ) -> Result<Progress, LookError> {
-    let meta = Meta::by(format!("inbox:{connection}"));
-    let inbox = Hold::<Inboxes>::open(parts.executor.clone(), connection.as_str(), meta.clone()).await;
-    let mut inbox = inbox.map_err(store)?;
+    inbox.refresh().await.map_err(store)?;
     let mut rows = next(parts, connection, inbox.state().read_to).await?;
     if rows.is_empty() {
         return Ok(Progress::Nothing);
@@ -56,7 +60,7 @@ pub async fn read_batch(
     let app = app(parts, connection).await?;
     let (deliveries, bodies) = open(parts, &rows).await?;
     let mut batch = Batch::default();
-    let mut meta = meta;
+    let mut meta = meta(connection);
     for (((path, row), delivery), body) in rows.iter().zip(deliveries).zip(bodies) {
         let heard = hear(app.as_ref(), row, body.as_deref());
         batch.add(path, row.position, heard);
@@ -76,6 +80,10 @@ pub async fn read_batch(
     let command = InboxCommand::Read { read_to, deliveries, records, outbox };
     inbox.command(command, vec![]).await.map_err(store)?;
     Ok(Progress::Read { is_missing: !inbox.state().gaps.is_empty() })
+}
+
+fn meta(connection: &ConnectionId) -> Meta {
+    Meta::by(format!("inbox:{connection}"))
 }
 
 #[derive(Default)]

@@ -112,6 +112,7 @@ impl Execution<'_> {
                 statuses: fetch.statuses.clone(),
                 ids: fetch.ids.clone(),
                 limit: self.limit,
+                past_caches: None,
             },
             meta: Meta::by(format!("run:{}", self.run)).of(self.run.to_owned()),
         }
@@ -354,10 +355,14 @@ async fn read(parts: Parts, app: App, reading: Reading, sender: mpsc::Sender<Arr
 }
 
 async fn ready(parts: Parts, app: App, reading: Arc<Reading>, page: SourcePage) -> Result<Ready, Cause> {
+    let Some(source) = app.source.as_deref() else { return Err("the app is no source any more".into()) };
     let origin = Origin {
         connection: &reading.session.connection,
         resource: &reading.request.resource,
         reader: app.reader.as_deref(),
+        source,
+        session: &reading.session,
+        request: &reading.request,
         meta: reading.meta.clone(),
     };
     let observed = observe(&parts, &origin, page.items).await?;

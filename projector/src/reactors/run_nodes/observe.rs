@@ -1,9 +1,11 @@
 //! The first half of a page: compare what came with what is known, and write down what is new. An unchanged record
 //! costs a look-up and no event.
 
+mod second_look;
+
 use std::collections::HashMap;
 
-use app_sdk::{Reader, SourceItem};
+use app_sdk::{PageRequest, Reader, Session, Source, SourceItem};
 use bytes::Bytes;
 use domain::ids::ConnectionId;
 use domain::record::{RecordChanged, RecordEvent, RecordKey};
@@ -31,6 +33,8 @@ pub struct Observed {
     pub erased: bool,
     /// It exists no more in its source.
     pub gone: bool,
+    /// The source went back to this version from a newer one.
+    pub set_back: bool,
 }
 
 /// Where records come from, and how they are read.
@@ -38,6 +42,10 @@ pub struct Origin<'a> {
     pub connection: &'a ConnectionId,
     pub resource: &'a str,
     pub reader: Option<&'a dyn Reader>,
+    pub source: &'a dyn Source,
+    pub session: &'a Session,
+    /// What the records answer to; of a second look, all but the ids.
+    pub request: &'a PageRequest,
     pub meta: Meta,
 }
 
@@ -46,8 +54,22 @@ pub struct TakenIn {
     pub observed: Vec<Observed>,
     /// Records that were written down, because they were new or other than before.
     pub changed: u64,
-    /// Records that the source showed older than we know them; what we know was kept.
+    /// Records that the source showed older than we know them, but not at a second look; what we know was kept.
     pub stale: u64,
+}
+
+impl TakenIn {
+    /// Puts what a second look found in the place of the first.
+    fn replace(&mut self, again: Self) {
+        self.changed += again.changed;
+        let mut again: HashMap<String, Observed> =
+            again.observed.into_iter().map(|record| (record.key.id.clone(), record)).collect();
+        for record in &mut self.observed {
+            if let Some(newer) = again.remove(&record.key.id) {
+                *record = newer;
+            }
+        }
+    }
 }
 
 /// Records what is new of a page and says how each record stands.
@@ -59,13 +81,34 @@ pub async fn observe(
     Ok(take_in(parts, origin, items, vec![]).await?.observed)
 }
 
-/// The same, with appends that must happen together with the recording, and with counts.
+/// The same, with appends that must happen together with the recording, and with counts. What seems older than we know
+/// it is looked at once more.
 pub async fn take_in(
     parts: &Parts,
     origin: &Origin<'_>,
     items: Vec<SourceItem>,
     others: Vec<StreamAppend>,
 ) -> Result<TakenIn, Cause> {
+    let (mut taken_in, older) = record(parts, origin, items, others, &Older::new()).await?;
+    if !older.is_empty() {
+        let (again, stale) = second_look::take(parts, origin, older).await?;
+        taken_in.replace(again);
+        taken_in.stale = stale;
+    }
+    Ok(taken_in)
+}
+
+/// Records that a source showed older than we know them, with the revision in which we know them.
+type Older = HashMap<String, u64>;
+
+/// Writes down what is new. Records in `believed` may be older than known, if they are still known in that revision.
+async fn record(
+    parts: &Parts,
+    origin: &Origin<'_>,
+    items: Vec<SourceItem>,
+    others: Vec<StreamAppend>,
+    believed: &Older,
+) -> Result<(TakenIn, Older), Cause> {
     let keys: Vec<RecordKey> = items
         .iter()
         .map(|item| RecordKey {
@@ -85,14 +128,22 @@ pub async fn take_in(
     let subjects = subject_keys(parts, origin, &items).await?;
     let now = parts.clock.now().format("%Y-%m-%dT%H:%M:%S").to_string();
     for _ in 0..CONFLICTS_MAX {
-        let page = Page { origin, items: &items, keys: &keys, paths: &paths, subjects: &subjects, now: &now };
-        let (taken_in, mut appends) = page.compare(parts, &known)?;
+        let page = Page {
+            origin,
+            items: &items,
+            keys: &keys,
+            paths: &paths,
+            subjects: &subjects,
+            now: &now,
+            believed,
+        };
+        let (taken_in, older, mut appends) = page.compare(parts, &known)?;
         appends.extend(others.iter().cloned());
         if appends.is_empty() {
-            return Ok(taken_in);
+            return Ok((taken_in, older));
         }
         match parts.executor.append(appends).await {
-            Ok(_) => return Ok(taken_in),
+            Ok(_) => return Ok((taken_in, older)),
             Err(AppendError::Conflict { .. }) => known = latest(parts, &paths).await?,
             Err(error) => return Err(error.into()),
         }
@@ -108,6 +159,7 @@ struct Known {
     digest: String,
     version: Option<String>,
     gone: bool,
+    set_back: bool,
 }
 
 impl From<RecordView> for Known {
@@ -118,6 +170,7 @@ impl From<RecordView> for Known {
             digest: view.digest,
             version: view.version,
             gone: view.gone,
+            set_back: view.set_back,
         }
     }
 }
@@ -148,6 +201,7 @@ async fn latest(parts: &Parts, paths: &[String]) -> Result<Vec<Option<Known>>, C
                     digest: changed.digest,
                     version: changed.version,
                     gone: false,
+                    set_back: changed.set_back,
                 },
                 RecordEvent::Gone(_) => Known {
                     revision: recorded.revision,
@@ -155,6 +209,7 @@ async fn latest(parts: &Parts, paths: &[String]) -> Result<Vec<Option<Known>>, C
                     digest: String::new(),
                     version: None,
                     gone: true,
+                    set_back: false,
                 },
             }),
         });
@@ -197,12 +252,18 @@ struct Page<'a> {
     subjects: &'a HashMap<String, Option<SubjectKey>>,
     /// Written as sources write versions.
     now: &'a str,
+    believed: &'a Older,
 }
 
 impl Page<'_> {
-    fn compare(&self, parts: &Parts, known: &[Option<Known>]) -> Result<(TakenIn, Vec<StreamAppend>), Cause> {
+    fn compare(
+        &self,
+        parts: &Parts,
+        known: &[Option<Known>],
+    ) -> Result<(TakenIn, Older, Vec<StreamAppend>), Cause> {
         let observed = Vec::with_capacity(self.items.len());
         let mut taken_in = TakenIn { observed, changed: 0, stale: 0 };
+        let mut older = Older::new();
         let mut appends: Vec<StreamAppend> = vec![];
         let mut on_page: HashMap<&str, usize> = HashMap::with_capacity(self.items.len());
         for (index, item) in self.items.iter().enumerate() {
@@ -215,10 +276,14 @@ impl Page<'_> {
                 subject.as_ref().and_then(|subject| self.subjects.get(subject)).and_then(Option::as_ref);
             let erased = subject.is_some() && key.is_none();
             let known = known[index].as_ref();
-            let stale = known.is_some_and(|known| known.is_newer_than(item.version.as_deref(), self.now));
-            taken_in.stale += u64::from(stale);
-            let change = if erased || stale { None } else { self.change(item, known)? };
             let before = known.map(|known| known.revision);
+            let is_older = known.is_some_and(|known| known.is_newer_than(item.version.as_deref(), self.now));
+            let set_back = is_older && before == self.believed.get(&item.id).copied();
+            let stale = is_older && !set_back;
+            if let Some(revision) = before.filter(|_| stale && !erased) {
+                older.insert(item.id.clone(), revision);
+            }
+            let change = if erased || stale { None } else { self.change(item, known, set_back)? };
             let revision = match &change {
                 Some(_) => before.map_or(0, |revision| revision + 1),
                 None => before.unwrap_or(0),
@@ -237,13 +302,19 @@ impl Page<'_> {
                 revision,
                 erased,
                 gone: false,
+                set_back: set_back || known.is_some_and(|known| known.set_back && before == Some(revision)),
             });
         }
-        Ok((taken_in, appends))
+        Ok((taken_in, older, appends))
     }
 
     /// What is new of a record, if anything. Equal bytes settle it without parsing.
-    fn change(&self, item: &SourceItem, known: Option<&Known>) -> Result<Option<RecordChanged>, Cause> {
+    fn change(
+        &self,
+        item: &SourceItem,
+        known: Option<&Known>,
+        set_back: bool,
+    ) -> Result<Option<RecordChanged>, Cause> {
         let raw = hash::short(&item.bytes);
         if known.is_some_and(|known| known.raw == raw && !known.gone) {
             return Ok(None);
@@ -256,7 +327,7 @@ impl Page<'_> {
         if known.is_some_and(|known| known.digest == digest && !known.gone) {
             return Ok(None);
         }
-        Ok(Some(RecordChanged { version: item.version.clone(), raw, digest, fields: None }))
+        Ok(Some(RecordChanged { version: item.version.clone(), raw, digest, fields: None, set_back }))
     }
 
     fn append(

@@ -108,9 +108,9 @@ pub async fn recall(
     let mut observed = Vec::with_capacity(events.len());
     for (recorded, body) in events.iter().zip(bodies) {
         let Some(key) = RecordKey::parse(recorded.stream.id()) else { continue };
-        let (version, gone) = match history::decode(recorded)? {
-            RecordEvent::Changed(changed) => (changed.version, false),
-            RecordEvent::Gone(_) => (None, true),
+        let (version, gone, set_back) = match history::decode(recorded)? {
+            RecordEvent::Changed(changed) => (changed.version, false, changed.set_back),
+            RecordEvent::Gone(_) => (None, true, false),
         };
         observed.push(Observed {
             key,
@@ -120,6 +120,7 @@ pub async fn recall(
             subject: recorded.body.as_deref().and_then(seal::subject).map(str::to_owned),
             revision: recorded.revision,
             gone,
+            set_back,
         });
     }
     Ok(observed)

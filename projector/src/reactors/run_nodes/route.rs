@@ -81,7 +81,7 @@ impl Router<'_> {
                     let to = &self.fetch.targets[usize::from(*target)];
                     let digest = format!("gone at {}", observed.revision);
                     let item = WriteItem {
-                        effect: effect(&to.to, &observed.key, entity, &digest, &to.mapping),
+                        effect: effect(&to.to, observed, entity, &digest, &to.mapping),
                         run: self.run.to_owned(),
                         settled_to: self.settled_to,
                         record: observed.key.clone(),
@@ -189,7 +189,7 @@ impl Router<'_> {
         let digest = digest(&fields, &references);
         let to = &self.fetch.targets[usize::from(target)].to;
         let item = WriteItem {
-            effect: effect(to, &observed.key, entity, &digest, mapped.stamp),
+            effect: effect(to, observed, entity, &digest, mapped.stamp),
             run: self.run.to_owned(),
             settled_to: self.settled_to,
             record: observed.key.clone(),
@@ -198,7 +198,8 @@ impl Router<'_> {
             fields,
             digest,
             references,
-            source_version: observed.version.clone(),
+            // Compared with what the destination had of a version that is no more, it would seem old.
+            source_version: observed.version.clone().filter(|_| !observed.set_back),
             mapping: mapped.stamp.clone(),
             subject: observed.subject.clone(),
             archive: false,
@@ -270,10 +271,10 @@ fn digest(fields: &serde_json::Map<String, Value>, references: &BTreeMap<String,
 }
 
 /// The idempotency key of a write: the same change is the same act, whoever repeats it and when; a changed mapping is
-/// another.
-fn effect(to: &ConnectionId, record: &RecordKey, entity: &str, digest: &str, stamp: &MappingStamp) -> String {
-    let revision = stamp.revision.to_string();
-    hash::id(&[to.as_str(), &record.path(), entity, digest, stamp.id.as_str(), &revision])
+/// another, and so is a record that has become what it was two revisions ago.
+fn effect(to: &ConnectionId, record: &Observed, entity: &str, digest: &str, stamp: &MappingStamp) -> String {
+    let (revision, mapping) = (record.revision.to_string(), stamp.revision.to_string());
+    hash::id(&[to.as_str(), &record.key.path(), &revision, entity, digest, stamp.id.as_str(), &mapping])
 }
 
 fn note(step: &str, code: &str, message: &str) -> ItemNote {
