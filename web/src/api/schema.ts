@@ -2855,7 +2855,7 @@ export interface Paths {
   };
   'GET /api/v1/stream': {
     path: Record<never, never>;
-    query: { topics?: string };
+    query: { topics?: string; after?: u64 };
     body: undefined;
     ok: undefined;
   };
