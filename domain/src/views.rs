@@ -24,8 +24,8 @@ pub use deliveries::{
     InboxView, QUARANTINE, QUARANTINE_MAX, QuarantineView, quarantine_key,
 };
 pub use failures::{
-    FAILING_PREFIX, FAILURES, FailingItem, FailingRun, FailureView, failing_fetch_key, failing_key,
-    failing_prefix, failing_run_key,
+    FAILING_PREFIX, FAILURE_DAYS_MAX, FAILURES, FailingItem, FailingRun, FailureDay, FailureView,
+    failing_fetch_key, failing_key, failing_prefix, failing_run_key,
 };
 pub use portal::{PORTAL, PORTAL_PENDING, PendingView, PortalRow, PortalView};
 pub use records::{LINKS, LinkView, RECORDS, RecordView, link_key};

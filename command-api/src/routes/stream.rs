@@ -38,6 +38,8 @@ pub fn area() -> Area {
 pub struct Filters {
     /// Comma-separated: connection, mapping, run, scenario, token, portal. All when absent.
     pub topics: Option<String>,
+    /// Resume after this event id, for a client that begins a new stream; `Last-Event-ID` comes first.
+    pub after: Option<Position>,
 }
 
 /// One message.
@@ -54,7 +56,7 @@ pub struct Changed {
 const IDS_MAX: usize = 100;
 
 /// Server-sent events: `changed` with a [`Changed`], or `reset` when too much was missed. The event id is a position;
-/// `Last-Event-ID` resumes after it.
+/// `Last-Event-ID`, or `after`, resumes after it.
 #[utoipa::path(
     get,
     path = "/api/v1/stream",
@@ -76,6 +78,7 @@ pub async fn listen(
     })?;
     let end = *api.context.executor.store.end().borrow();
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Position>().ok());
+    let resumed = resumed.or(filters.after);
     let reset = resumed.is_some_and(|at| at > end || end - at > BEHIND_MAX);
     let at = if reset { end } else { resumed.unwrap_or(end) };
     let keep_alive = KeepAlive::new().interval(api.context.settings.heartbeat);

@@ -52,6 +52,10 @@ async fn changes_are_told_with_their_position_and_can_be_resumed() {
     drop(response);
     let mut resumed = listen(&house, "scenario", Some(&before.to_string())).await;
     until(&mut resumed, &made.id()).await;
+    drop(resumed);
+    // A page that begins a new stream cannot set the header.
+    let mut begun = listen(&house, &format!("scenario&after={before}"), None).await;
+    until(&mut begun, &made.id()).await;
     let mut ahead = listen(&house, "scenario", Some("999999")).await;
     until(&mut ahead, "event: reset").await;
 }

@@ -194,10 +194,9 @@ fn settle(ending: Ending, recorded: &Recorded, docs: &mut Docs) -> Result<(), Fo
         let view: Option<FailureView> = docs.get(group)?;
         let mut view = view.unwrap_or_else(|| new(group, note, &failing));
         view.count += u64::from(!before.contains(group));
-        view.total += 1;
+        view.happened(recorded.recorded_at);
         view.message.clone_from(&note.message);
         view.remedy.clone_from(&note.remedy);
-        view.last_at = recorded.recorded_at;
         view.run.clone_from(&failing.run);
         view.item.clone_from(&failing.item);
         if view.state == FailureState::Resolved {
@@ -244,6 +243,7 @@ fn new(group: &str, note: &ItemNote, failing: &FailingItem) -> FailureView {
         state: FailureState::Open,
         count: 0,
         total: 0,
+        days: vec![],
         first_at: failing.at,
         last_at: failing.at,
         moved_at: failing.at,

@@ -26,6 +26,8 @@ async fn items_that_fail_alike_are_one_failure_and_a_retry_resolves_it() {
         (&failure["state"], &failure["count"], &failure["total"]),
         (&json!("open"), &json!(3), &json!(3))
     );
+    let days = failure["days"].as_array().unwrap().iter();
+    assert_eq!(days.map(|day| day["count"].as_u64().unwrap()).sum::<u64>(), 3, "day by day");
     assert_eq!((&failure["scenario"], &failure["field"]), (&json!(SCENARIO), &json!("email")));
     assert_eq!(failure["example"]["run"], run);
     let example = failure["example"]["item"].as_str().unwrap();

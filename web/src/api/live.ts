@@ -122,28 +122,31 @@ class Live {
   private open(): void {
     clearTimeout(this.retry);
     this.source?.close();
-    // EventSource sends Last-Event-ID only when it reconnects by itself; after a refused connection it gives up, so
-    // that a new one begins and everything is asked for again.
-    const resumed = this.failures > 0;
-    const source = new EventSource('/api/v1/stream');
+    // EventSource sends Last-Event-ID only when it reconnects by itself; after a refused connection it gives up, and a
+    // new one has to say where it goes on. Who has heard nothing yet asks for everything again.
+    const mustReset = (this.failures > 0 || this.current.state === 'stale') && !this.lastId;
+    const source = new EventSource(this.lastId ? `/api/v1/stream?after=${encodeURIComponent(this.lastId)}` : '/api/v1/stream');
     this.source = source;
     const slow = setTimeout(() => {
       if (source.readyState === EventSource.CONNECTING) this.broken(source);
     }, OPEN_PATIENCE_MS);
     source.addEventListener('open', () => {
       clearTimeout(slow);
-      if (resumed || this.current.state === 'stale') this.tell({ kind: 'reset' });
+      if (mustReset) this.tell({ kind: 'reset' });
       this.failures = 0;
       this.announce('live');
     });
     source.addEventListener('changed', (event) => {
       const message = event as MessageEvent<string>;
-      if (message.lastEventId && message.lastEventId === this.lastId) return;
-      this.lastId = message.lastEventId;
+      // Of several messages about one position only the last has the id; the others show the id of before.
+      this.lastId = message.lastEventId || this.lastId;
       const changed = parse(message.data);
       if (changed) this.tell({ kind: 'changed', changed });
     });
-    source.addEventListener('reset', () => this.tell({ kind: 'reset' }));
+    source.addEventListener('reset', (event) => {
+      this.lastId = (event as MessageEvent<string>).lastEventId || this.lastId;
+      this.tell({ kind: 'reset' });
+    });
     source.addEventListener('error', () => {
       clearTimeout(slow);
       this.broken(source);

@@ -411,6 +411,9 @@ export type Failure = {
   code: string;
   /** Items that fail for this at present. */
   count: number;
+  /** How often on the newest days on which it happened, the oldest first: at most 14, without the days on which it
+did not. Days are UTC's. */
+  days: Array<FailureDay>;
   /** The newest one. */
   example: Example;
   /** The fetch itself fails, not single records: there is nothing to retry but the whole run. */
@@ -432,6 +435,11 @@ export type Failure = {
   step: string;
   /** Times it has happened. */
   total: number;
+};
+
+export type FailureDay = {
+  count: number;
+  date: string;
 };
 
 export type FailureState = "open" | "acknowledged" | "resolved" | "ignored";
@@ -817,6 +825,9 @@ export type Listed_Failure = {
     code: string;
     /** Items that fail for this at present. */
     count: number;
+    /** How often on the newest days on which it happened, the oldest first: at most 14, without the days on which it
+did not. Days are UTC's. */
+    days: Array<FailureDay>;
     /** The newest one. */
     example: Example;
     /** The fetch itself fails, not single records: there is nothing to retry but the whole run. */
@@ -2844,7 +2855,7 @@ export interface Paths {
   };
   'GET /api/v1/stream': {
     path: Record<never, never>;
-    query: { topics?: string };
+    query: { topics?: string; after?: u64 };
     body: undefined;
     ok: undefined;
   };

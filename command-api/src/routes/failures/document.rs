@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::failure::FailureState;
 use domain::views::FailureView;
 use serde::Serialize;
@@ -25,6 +25,9 @@ pub struct Failure {
     pub count: u64,
     /// Times it has happened.
     pub total: u64,
+    /// How often on the newest days on which it happened, the oldest first: at most 14, without the days on which it
+    /// did not. Days are UTC's.
+    pub days: Vec<FailureDay>,
     pub first_at: DateTime<Utc>,
     pub last_at: DateTime<Utc>,
     /// When its state was last changed, and by whom: a person, or a run.
@@ -35,6 +38,12 @@ pub struct Failure {
     pub came_back: bool,
     /// The newest one.
     pub example: Example,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct FailureDay {
+    pub date: NaiveDate,
+    pub count: u64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -58,6 +67,7 @@ impl From<FailureView> for Failure {
             state: view.state,
             count: view.count,
             total: view.total,
+            days: view.days.into_iter().map(|day| FailureDay { date: day.date, count: day.count }).collect(),
             first_at: view.first_at,
             last_at: view.last_at,
             moved_at: view.moved_at,

@@ -1,8 +1,10 @@
 import './failures.css';
 
 import { Button, Menu, SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
 
 import { useScenarioNames } from '../../api/names';
+import { asApiError } from '../../api/problem';
 import { useRead, useWrite } from '../../api/queries';
 import type { Failure, FailureState } from '../../api/schema';
 import { useFilters, useGo, usePathValues } from '../../app/go';
@@ -14,12 +16,13 @@ import { Pager } from '../../parts/DataTable';
 import { EmptyState, ErrorPanel, Loaded } from '../../parts/States';
 import { StatusBadge } from '../../parts/StatusBadge';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { count, sentence, words } from '../../parts/format';
+import { count, number, sentence, words } from '../../parts/format';
 import { toast } from '../../parts/toasts';
 import { usePages } from '../../parts/usePages';
+import { Spark } from './Spark';
+import { placeOf, remedyOf } from './place';
 
 const STATES: FailureState[] = ['open', 'acknowledged', 'resolved', 'ignored'];
-const CREDENTIALS = /UNAUTHORI|CREDENTIAL|FORBIDDEN|401|403/;
 
 /** What failed, by its reason. */
 export function Failures() {
@@ -77,13 +80,17 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
     topics: ['failure', 'overview'],
     onDone: () => toast('Saved'),
   });
-  const retry = useWrite('POST /api/v1/runs/{id}/retry', {
+  const retry = useWrite('POST /api/v1/retries', {
     topics: ['run', 'failure'],
-    onDone: (answer) => answer.run && go(`/runs/${answer.run}`),
+    onDone: ({ runs, not_recorded }) => {
+      const [first] = runs;
+      if (first) go(`/runs/${first.run}`);
+      else toast(not_recorded > 0 ? 'These records could not be read then: only a new run can read them' : 'Nothing of it fails any more', { tone: 'info' });
+    },
   });
   const { item } = group.example;
   const example = `/runs/${group.example.run}${item ? `/records/${encodeURIComponent(item)}` : ''}`;
-  const isAccess = CREDENTIALS.test(group.code);
+  const isAccess = remedyOf(group) === 'access';
   return (
     <li className="failure" aria-current={isCurrent || undefined} id={group.id}>
       <span className="mark-err">
@@ -103,23 +110,22 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
         {set.error ? <ErrorPanel error={set.error} unchanged /> : null}
         {retry.error ? <ErrorPanel error={retry.error} unchanged /> : null}
       </div>
+      <Spark days={group.days} />
       <StatusBadge status={group.state} />
       <div className="row">
+        <Fix group={group} />
         <GoButton to={example} variant="default" size="xs">
           Example
         </GoButton>
         {group.fetch ? null : (
-          <Act does="POST /api/v1/runs/{id}/retry"
+          <Act does="POST /api/v1/retries"
+            variant={remedyOf(group) ? 'default' : 'filled'}
             size="xs"
             loading={retry.isPending}
-            onClick={() =>
-              retry.mutate({
-                path: { id: group.example.run },
-                body: { filter: { outcome: 'failed', code: group.code, step: group.step }, version: 'newest', dry_run: false },
-              })
-            }
+            disabled={group.count === 0}
+            onClick={() => retry.mutate({ body: { filter: { failure: group.id }, version: 'newest', dry_run: false } })}
           >
-            Retry
+            {group.count > 0 ? `Retry ${number(group.count)}` : 'Retry'}
           </Act>
         )}
         <Menu position="bottom-end">
@@ -138,5 +144,30 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
         </Menu>
       </div>
     </li>
+  );
+}
+
+/** Leads to where it is put right. */
+function Fix({ group }: { group: Failure }) {
+  const go = useGo();
+  const [isBusy, setBusy] = useState(false);
+  const remedy = remedyOf(group);
+  if (!remedy) return null;
+  const open = async () => {
+    setBusy(true);
+    try {
+      const place = await placeOf(group);
+      if (place) go(place);
+      else toast('The step is not part of the scenario any more: see the newest runs', { tone: 'info' });
+    } catch (error) {
+      toast(sentence(asApiError(error).detail), { tone: 'err' });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button size="xs" loading={isBusy} onClick={() => void open()}>
+      {remedy === 'access' ? 'Re-authorise' : 'Fix mapping'}
+    </Button>
   );
 }

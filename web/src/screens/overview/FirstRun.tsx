@@ -1,4 +1,4 @@
-import type { Connection, Scenario } from '../../api/schema';
+import type { Connection, Run, Scenario } from '../../api/schema';
 import { GoAct } from '../../parts/Act';
 import { GoButton } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
@@ -7,10 +7,13 @@ import { Card } from '../../parts/Page';
 interface Props {
   connections: Connection[];
   scenarios: Scenario[];
+  /** The newest import, if one was begun. */
+  run: Run | undefined;
+  hasImported: boolean;
 }
 
 /** Three steps from nothing to the first import. */
-export function FirstRun({ connections, scenarios }: Props) {
+export function FirstRun({ connections, scenarios, run, hasImported }: Props) {
   const site = connections[0];
   const scenario = scenarios.find(({ version }) => version > 0) ?? scenarios[0];
   const isConnected = connections.some(({ auth_method, health }) => Boolean(auth_method) || health === 'healthy');
@@ -40,8 +43,10 @@ export function FirstRun({ connections, scenarios }: Props) {
     {
       title: 'Import',
       about: 'Run it once. Every record shows what became of it; a second run writes only what has changed.',
-      isDone: false,
-      action: scenario ? (
+      isDone: hasImported,
+      action: run ? (
+        <GoButton to={`/runs/${run.id}`}>{isGoingOn(run) ? 'See how it goes' : 'See why it did not succeed'}</GoButton>
+      ) : scenario ? (
         <GoAct does="POST /api/v1/scenarios/{id}/runs" to={`/scenarios/${scenario.id}/runs`}>Import now</GoAct>
       ) : (
         <GoButton to="/scenarios">Import now</GoButton>
@@ -50,7 +55,7 @@ export function FirstRun({ connections, scenarios }: Props) {
   ];
   const next = steps.findIndex(({ isDone }) => !isDone);
   return (
-    <Card id="first-run" title="From your site to Portal in three steps">
+    <Card id="first-run" title={hasImported ? 'Your site is in Portal' : 'From your site to Portal in three steps'}>
       <ol className="checklist">
         {steps.map(({ title, about, isDone, action }, index) => (
           <li key={title} data-next={index === next || undefined} data-done={isDone || undefined}>
@@ -73,4 +78,8 @@ export function FirstRun({ connections, scenarios }: Props) {
       </ol>
     </Card>
   );
+}
+
+function isGoingOn({ phase }: Run): boolean {
+  return phase === 'running' || phase === 'paused' || phase === 'awaiting-approval' || phase === 'cancelling';
 }

@@ -1,6 +1,7 @@
 import './overview.css';
 
 import { SegmentedControl } from '@mantine/core';
+import { useState } from 'react';
 
 import { isSource, useConnections, useScenarios } from '../../api/names';
 import { useRead } from '../../api/queries';
@@ -34,9 +35,12 @@ export function Overview() {
   const runs = useRead(['run', 'list'], 'GET /api/v1/runs', { query: { limit: 50 } });
 
   const sources = connections.data?.items.filter(isSource);
-  const hasRun = runs.data?.items.some(({ mode }) => mode === 'apply');
-  const isKnown = sources !== undefined && scenarios.data !== undefined && runs.data !== undefined;
-  const isFirst = isKnown && !hasRun;
+  const imports = runs.data?.items.filter(({ mode }) => mode === 'apply');
+  const hasImported = imports?.some(({ phase }) => phase === 'succeeded' || phase === 'partly-failed') ?? false;
+  const isFirst = sources !== undefined && scenarios.data !== undefined && imports !== undefined && !hasImported;
+  // Whoever watches the last step being done sees it ticked off, and the list again only until they leave.
+  const [wasFirst, setWasFirst] = useState(false);
+  if (isFirst && !wasFirst) setWasFirst(true);
 
   return (
     <Page
@@ -53,9 +57,10 @@ export function Overview() {
       }
     >
       <div className="stack">
-        {isFirst ? (
-          <FirstRun connections={sources} scenarios={scenarios.data.items} />
-        ) : overview.data ? (
+        {sources && scenarios.data && imports && (isFirst || wasFirst) ? (
+          <FirstRun connections={sources} scenarios={scenarios.data.items} run={imports[0]} hasImported={hasImported} />
+        ) : null}
+        {isFirst ? null : overview.data ? (
           <Figures shown={overview.data} range={range} onRange={(next) => change({ range: next === '24h' ? undefined : next })} />
         ) : overview.error ? (
           <ErrorPanel error={overview.error} onRetry={() => void overview.refetch()} isRetrying={overview.isFetching} />

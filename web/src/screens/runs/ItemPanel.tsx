@@ -11,6 +11,7 @@ import { JsonTree } from '../../parts/JsonTree';
 import { EmptyState, Loaded } from '../../parts/States';
 import { StatusBadge, Tag } from '../../parts/StatusBadge';
 import { sentence } from '../../parts/format';
+import { mappingOf } from '../failures/place';
 
 interface Props {
   run: Run;
@@ -90,7 +91,7 @@ function Shown({ run, item }: { run: Run; item: ItemShown }) {
                 {note.code} at {note.step}
               </p>
               {note.field && mapped ? (
-                <GoButton to={`/mappings/${mapped.mapping.id}?field=${encodeURIComponent(note.field)}`} size="xs" variant="default">
+                <GoButton to={mappingOf(mapped.mapping.id, note.field, item)} size="xs" variant="default">
                   Open the mapping at this field
                 </GoButton>
               ) : null}
