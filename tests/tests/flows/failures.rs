@@ -46,6 +46,8 @@ async fn items_that_fail_alike_are_one_failure_and_a_retry_resolves_it() {
     assert_eq!(retry["count"], 2);
     let retry = retry["runs"][0]["run"].as_str().unwrap().to_owned();
     stage.over(&retry).await;
+    let shown = api.get(&format!("/api/v1/runs/{retry}")).await;
+    assert_eq!(shown["retry_of"], run, "all of it failed there");
     let resolved = only(&stage, &api).await;
     assert_eq!((&resolved["state"], &resolved["count"]), (&json!("resolved"), &json!(0)));
     assert_eq!(resolved["moved_by"], format!("run:{retry}"));

@@ -107,7 +107,7 @@ pub async fn start(
     for (number, part) in parts.into_iter().enumerate() {
         let run = run_id(&api, &once, number);
         let (scenario, version) = (part.rules.scenario.to_string(), part.rules.version);
-        begun.push(api.retry(&run, None, part.rules, &part.items, &meta).await?);
+        begun.push(api.retry(&run, part.of, part.rules, &part.items, &meta).await?);
         let count = part.items.len() as u64;
         answer.runs.push(StartedRetry { run: run.to_string(), scenario, version, count });
     }
@@ -122,6 +122,8 @@ fn run_id(api: &Api, once: &Once, number: usize) -> RunId {
 /// What one run is to work on.
 struct Part {
     rules: Rules,
+    /// The run in which all of it failed, if that is one.
+    of: Option<RunId>,
     items: Vec<Failed>,
 }
 
@@ -203,7 +205,8 @@ impl Api {
     ) -> Result<Vec<Part>, Problem> {
         let mut parts: BTreeMap<String, Part> = BTreeMap::new();
         for (run, indexes) in runs {
-            let started = self.run_started(&RunId::parse(&run)?).await?;
+            let run = RunId::parse(&run)?;
+            let started = self.run_started(&run).await?;
             let key = match version {
                 RetryVersion::Newest => started.scenario.to_string(),
                 RetryVersion::Pinned => {
@@ -222,7 +225,9 @@ impl Api {
                         Rules { scenario: started.scenario, version: started.version, graph: started.graph }
                     }
                 };
-                parts.insert(key.clone(), Part { rules, items: vec![] });
+                parts.insert(key.clone(), Part { rules, of: Some(run), items: vec![] });
+            } else if let Some(part) = parts.get_mut(&key) {
+                part.of = None;
             }
             if let Some(part) = parts.get_mut(&key) {
                 part.items.extend(indexes.iter().filter_map(|index| items.get(*index)).cloned());
