@@ -97,11 +97,11 @@ pub enum Kind {
     Integer,
 }
 
-const fn text(name: &'static str) -> Column {
+pub const fn text(name: &'static str) -> Column {
     Column { name, kind: Kind::Text, then: None, is_indexed: true }
 }
 
-const fn integer(name: &'static str) -> Column {
+pub const fn integer(name: &'static str) -> Column {
     Column { name, kind: Kind::Integer, then: None, is_indexed: true }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use adapter_sqlite::{DataDir, SqliteEventStore, SqliteReadStore, SystemClock, SystemIds};
 use bytes::Bytes;
-use engine::ports::read_store::{Column, Kind};
+use domain::views::integer;
 use engine::ports::{
     Change, EventStore, Expected, Filter, Ids, ReadStore, StreamAppend, ViewBatch, ViewSpec,
 };
@@ -17,11 +17,7 @@ const BODY_BYTES: usize = 1_024;
 const ROUND: Duration = Duration::from_secs(3);
 const DATA: &str =
     r#"{"version":"2026-05-01T10:00:00","raw":"b3:4f1d0a6c9be27f35","digest":"b3:90aa6e17c4d2f8be"}"#;
-static VIEW: ViewSpec = ViewSpec {
-    name: "bench",
-    version: 1,
-    columns: &[Column { name: "at", kind: Kind::Integer, then: None, is_indexed: true }],
-};
+static VIEW: ViewSpec = ViewSpec { name: "bench", version: 1, columns: &[integer("at")] };
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,16 +4,14 @@ use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use engine::ports::read_store::{Column, Kind, QUERY_ROWS_MAX};
+use domain::views::{integer, text};
+use engine::ports::read_store::{Column, QUERY_ROWS_MAX};
 use engine::ports::{
     Change, IndexValue, Order, PageCursor, Query, ReadError, ReadStore, ViewBatch, ViewSpec,
 };
 use futures::FutureExt;
 
-const COLUMNS: &[Column] = &[
-    Column { name: "state", kind: Kind::Text, then: Some("changed_at"), is_indexed: true },
-    Column { name: "changed_at", kind: Kind::Integer, then: None, is_indexed: true },
-];
+const COLUMNS: &[Column] = &[text("state").then("changed_at"), integer("changed_at")];
 pub static THINGS: ViewSpec = ViewSpec { name: "things", version: 1, columns: COLUMNS };
 pub static THINGS_ANEW: ViewSpec = ViewSpec { name: "things", version: 2, columns: &[] };
 

@@ -1,12 +1,11 @@
 //! Asking what changed, and looking at what the answer hints at.
 
-use app_sdk::{Fetched, Hint, HintsRequest, PageRequest};
+use app_sdk::{Hint, HintsRequest, PageRequest};
 use domain::record::RecordKey;
 use domain::views::{RECORDS, RecordView};
 use domain::watch::{WatchCommand, WatchMoved};
 use engine::StreamName;
 use engine::ports::{Cause, StreamAppend};
-use futures::StreamExt;
 use serde_json::Value;
 
 use super::pass::{Outcome, Pass, Tools};
@@ -63,13 +62,7 @@ impl Pass<'_> {
         let mut batches = ids.chunks(TOGETHER_MAX).peekable();
         while let Some(batch) = batches.next() {
             let request = PageRequest { ids: batch.to_vec(), ..wanted.clone() };
-            let mut pages = tools.source.pages(&tools.session, request);
-            let mut items = vec![];
-            while let Some(fetched) = pages.next().await {
-                if let Fetched::Page(page) = fetched? {
-                    items.extend(page.items);
-                }
-            }
+            let items = self.origin(tools, &wanted).read(request).await?;
             let moved = batches
                 .peek()
                 .is_none()

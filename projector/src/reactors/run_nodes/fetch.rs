@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app_sdk::{App, AppError, Fetched, PageRequest, Session, SourceEnd, SourceNote, SourcePage, Unreadable};
+use app_sdk::{
+    App, AppError, Fetched, PageRequest, Session, Source, SourceEnd, SourceNote, SourcePage, Unreadable,
+};
 use domain::run::{
     Attempts, FetchFinished, ItemNote, Outcome, PageFacts, Problem, RunCommand, RunNoted, RunPhase, Runs,
     SettledItem,
@@ -342,7 +344,7 @@ async fn read(parts: Parts, app: App, reading: Reading, sender: mpsc::Sender<Arr
     while let Some(fetched) = pages.next().await {
         let arrival = match fetched {
             Ok(Fetched::Page(page)) => {
-                let ready = ready(parts.clone(), app.clone(), reading.clone(), page);
+                let ready = ready(parts.clone(), (app.clone(), source.clone()), reading.clone(), page);
                 Arrival::Page(AbortOnDropHandle::new(tokio::spawn(ready)))
             }
             Ok(Fetched::End(end)) => Arrival::End(end),
@@ -354,13 +356,17 @@ async fn read(parts: Parts, app: App, reading: Reading, sender: mpsc::Sender<Arr
     }
 }
 
-async fn ready(parts: Parts, app: App, reading: Arc<Reading>, page: SourcePage) -> Result<Ready, Cause> {
-    let Some(source) = app.source.as_deref() else { return Err("the app is no source any more".into()) };
+async fn ready(
+    parts: Parts,
+    (app, source): (App, Arc<dyn Source>),
+    reading: Arc<Reading>,
+    page: SourcePage,
+) -> Result<Ready, Cause> {
     let origin = Origin {
         connection: &reading.session.connection,
         resource: &reading.request.resource,
         reader: app.reader.as_deref(),
-        source,
+        source: &*source,
         session: &reading.session,
         request: &reading.request,
         meta: reading.meta.clone(),

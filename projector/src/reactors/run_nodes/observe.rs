@@ -5,7 +5,7 @@ mod second_look;
 
 use std::collections::HashMap;
 
-use app_sdk::{PageRequest, Reader, Session, Source, SourceItem};
+use app_sdk::{AppError, Fetched, PageRequest, Reader, Session, Source, SourceItem};
 use bytes::Bytes;
 use domain::ids::ConnectionId;
 use domain::record::{RecordChanged, RecordEvent, RecordKey};
@@ -13,6 +13,7 @@ use domain::views::{RECORDS, RecordView};
 use engine::history::decode;
 use engine::ports::{AppendError, Cause, Expected, StreamAppend, SubjectKey};
 use engine::{Meta, NewEvent, StreamName, hash, seal};
+use futures::StreamExt;
 use serde_json::Value;
 
 use crate::parts::Parts;
@@ -47,6 +48,20 @@ pub struct Origin<'a> {
     /// What the records answer to; of a second look, all but the ids.
     pub request: &'a PageRequest,
     pub meta: Meta,
+}
+
+impl Origin<'_> {
+    /// Everything that answers to a request, for requests that name few ids.
+    pub async fn read(&self, request: PageRequest) -> Result<Vec<SourceItem>, AppError> {
+        let mut pages = self.source.pages(self.session, request);
+        let mut items = vec![];
+        while let Some(fetched) = pages.next().await {
+            if let Fetched::Page(page) = fetched? {
+                items.extend(page.items);
+            }
+        }
+        Ok(items)
+    }
 }
 
 /// What became of records that were looked at.

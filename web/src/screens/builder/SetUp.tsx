@@ -297,7 +297,8 @@ function MapForm({ step }: { step: Step }) {
           </Go>
         )}
         {isEditable && source && app ? (
-          <Act does="POST /api/v1/mappings"
+          <Act
+            does="POST /api/v1/mappings"
             size="xs"
             variant="default"
             leftSection={<Icon name="plus" size={16} />}

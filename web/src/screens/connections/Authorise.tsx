@@ -69,7 +69,8 @@ export function Authorise({ app, found, isRejected, create, onAdded }: Props) {
       {endpoint ? (
         <div className="stack-8">
           <div>
-            <Act does="POST /api/v1/connections"
+            <Act
+              does="POST /api/v1/connections"
               onClick={() => void authorise()}
               loading={isBusy && !isPasting}
               variant={isPasting ? 'default' : 'filled'}

@@ -18,7 +18,8 @@ export function DeleteDialog({ connection, onClose }: { connection: Connection; 
   });
   const counted = found.data;
   return (
-    <ConfirmDialog does="DELETE /api/v1/connections/{id}"
+    <ConfirmDialog
+      does="DELETE /api/v1/connections/{id}"
       isOpen
       onClose={onClose}
       onConfirm={() => remove.mutate({ path: { id: connection.id } })}

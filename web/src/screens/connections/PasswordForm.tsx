@@ -98,7 +98,8 @@ export function PasswordForm(props: Props) {
           {submit}
         </Act>
         {onSaveAnyway && error?.code === 'TEST_FAILED' ? (
-          <Act does={does}
+          <Act
+            does={does}
             variant="default"
             onClick={() => {
               const values = entered();

@@ -118,7 +118,8 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
           Example
         </GoButton>
         {group.fetch ? null : (
-          <Act does="POST /api/v1/retries"
+          <Act
+            does="POST /api/v1/retries"
             variant={remedyOf(group) ? 'default' : 'filled'}
             size="xs"
             loading={retry.isPending}

@@ -64,7 +64,8 @@ export function SaveMapping({ mapping, draft, targets, faults, isCurrent, usedBy
           {why}
         </span>
       )}
-      <Act does="POST /api/v1/mappings/{id}/revisions"
+      <Act
+        does="POST /api/v1/mappings/{id}/revisions"
         loading={isBusy}
         disabled={!draft.isChanged || faults.size > 0 || !isCurrent}
         aria-describedby={why === undefined ? undefined : 'm-why'}

@@ -21,7 +21,8 @@ export function Feedback({ run }: { run: Run }) {
     <Card id="feedback" title="How did this go?">
       <div className="stack-8">
         <div className="row">
-          <Act does="POST /api/v1/runs/{id}/feedback"
+          <Act
+            does="POST /api/v1/runs/{id}/feedback"
             variant={answer === true ? 'filled' : 'default'}
             size="xs"
             aria-pressed={answer === true}
@@ -30,7 +31,8 @@ export function Feedback({ run }: { run: Run }) {
           >
             Good
           </Act>
-          <Act does="POST /api/v1/runs/{id}/feedback"
+          <Act
+            does="POST /api/v1/runs/{id}/feedback"
             variant={answer === false ? 'filled' : 'default'}
             size="xs"
             aria-pressed={answer === false}

@@ -26,7 +26,8 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
   });
   const newest = scenario.data?.version;
   return (
-    <ConfirmDialog does="POST /api/v1/runs/{id}/retry"
+    <ConfirmDialog
+      does="POST /api/v1/runs/{id}/retry"
       isOpen
       danger={false}
       onClose={onClose}

@@ -115,7 +115,8 @@ export function RunDetail() {
         </Loaded>
       </div>
       {shown ? (
-        <ConfirmDialog does="POST /api/v1/runs/{id}/cancel"
+        <ConfirmDialog
+          does="POST /api/v1/runs/{id}/cancel"
           isOpen={open === 'cancel'}
           onClose={() => setOpen(undefined)}
           onConfirm={() => cancel.mutate({ path: { id }, body: {} })}

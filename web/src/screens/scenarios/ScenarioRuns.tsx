@@ -1,6 +1,5 @@
 import './scenarios.css';
 
-
 import { useRead, useWrite } from '../../api/queries';
 import { useFilters, useGo, usePathValues } from '../../app/go';
 import { Act } from '../../parts/Act';

@@ -143,7 +143,8 @@ export function Scenarios() {
         </section>
       </div>
       {search['panel'] === 'new' ? <NewScenario onClose={() => change({ panel: undefined })} /> : null}
-      <ConfirmDialog does="POST /api/v1/scenarios/{id}/turn-off"
+      <ConfirmDialog
+        does="POST /api/v1/scenarios/{id}/turn-off"
         isOpen={turningOff !== undefined}
         onClose={() => setTurningOff(undefined)}
         onConfirm={() => turningOff && off.mutate({ path: { id: turningOff.id }, body: {} })}

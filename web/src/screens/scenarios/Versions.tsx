@@ -89,7 +89,8 @@ export function Versions() {
           </Card>
         ) : null}
       </div>
-      <ConfirmDialog does="PUT /api/v1/scenarios/{id}/draft"
+      <ConfirmDialog
+        does="PUT /api/v1/scenarios/{id}/draft"
         isOpen={restoring !== undefined}
         onClose={() => setRestoring(undefined)}
         onConfirm={() => {

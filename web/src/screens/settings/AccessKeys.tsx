@@ -88,7 +88,8 @@ export function AccessKeys() {
         </Loaded>
       </Card>
       {isMaking ? <NewKey onClose={() => setMaking(false)} /> : null}
-      <ConfirmDialog does="DELETE /api/v1/tokens/{id}"
+      <ConfirmDialog
+        does="DELETE /api/v1/tokens/{id}"
         isOpen={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
         onConfirm={() => revoking && revoke.mutate({ path: { id: revoking.id } })}

@@ -2,9 +2,8 @@
 //! older only the first time; a site that was restored from a backup stays so. The second look is past every cache, and
 //! it is believed only where we have learnt nothing else of the record meanwhile.
 
-use app_sdk::{Fetched, PageRequest};
+use app_sdk::PageRequest;
 use engine::ports::Cause;
-use futures::StreamExt;
 
 use super::{Observed, Older, Origin, TakenIn, record};
 use crate::parts::Parts;
@@ -24,16 +23,11 @@ pub(super) async fn take(parts: &Parts, origin: &Origin<'_>, older: Older) -> Re
             past_caches: Some(parts.ids.short()),
             ..origin.request.clone()
         };
-        let mut pages = origin.source.pages(origin.session, request);
-        while let Some(fetched) = pages.next().await {
-            match fetched {
-                Ok(Fetched::Page(page)) => items.extend(page.items),
-                Ok(Fetched::End(_)) => {}
-                // Whoever asked first says what is wrong with the source; here nothing is believed.
-                Err(error) => {
-                    tracing::warn!(resource = origin.resource, error = %error, "older records could not be looked at again");
-                    break;
-                }
+        match origin.read(request).await {
+            Ok(found) => items.extend(found),
+            // Whoever asked first says what is wrong with the source; here nothing is believed.
+            Err(error) => {
+                tracing::warn!(resource = origin.resource, %error, "older records could not be looked at again");
             }
         }
     }
