@@ -141,6 +141,8 @@ impl Follower for ReadDeliveries {
     /// Nothing is skipped by beginning at the end: what was not read stands behind the inbox's mark.
     async fn checkpoint(&mut self) -> Result<Position, Cause> {
         let end = *self.parts.executor.store.end().borrow();
+        // Else an endpoint that it does not show yet would be read only when it is told of something new.
+        engine::wait::shown(&*self.parts.reads, &ENDPOINTS, end, VIEW_PATIENCE).await?;
         let mut query = Query { limit: PAGE, ..Query::default() };
         loop {
             let page = self.parts.reads.list(&ENDPOINTS, &query).await?;
@@ -270,10 +272,7 @@ impl Reader {
 
     async fn batch(&self, news: Position, inbox: &mut Option<Hold<Inboxes>>) -> Result<Progress, LookError> {
         let reads = &*self.parts.reads;
-        let shown = engine::wait::until(reads, &DELIVERIES, news, VIEW_PATIENCE).await;
-        if !shown.map_err(|error| LookError::Store(error.into()))? {
-            return Err(LookError::Store("the view of deliveries is behind".into()));
-        }
+        engine::wait::shown(reads, &DELIVERIES, news, VIEW_PATIENCE).await.map_err(LookError::Store)?;
         let inbox = match inbox {
             Some(inbox) => inbox,
             None => inbox.insert(open_inbox(&self.parts, &self.connection).await?),

@@ -77,9 +77,7 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
     }
     let position = hold.position();
     for view in [&RECORDS, &LINKS] {
-        if !engine::wait::until(&*parts.reads, view, position, VIEW_PATIENCE).await? {
-            return Err(format!("the view {} is behind; the run waits for it", view.name).into());
-        }
+        engine::wait::shown(&*parts.reads, view, position, VIEW_PATIENCE).await?;
     }
     if let Some(Recall::Undo { of }) = &started.recall {
         return undo::undo(parts, run, hold, &started, of).await;

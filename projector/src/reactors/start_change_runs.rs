@@ -84,7 +84,7 @@ impl StartChangeRuns {
         match self.append(&run, commands, changes.newest.as_ref()).await {
             Ok(position) => {
                 // Only a run that the view shows keeps the next one from beginning beside it.
-                engine::wait::until(&*self.parts.reads, &RUNS, position, VIEW_PATIENCE).await?;
+                engine::wait::shown(&*self.parts.reads, &RUNS, position, VIEW_PATIENCE).await?;
             }
             Err(AppendError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -201,7 +201,7 @@ impl Follower for StartChangeRuns {
     async fn checkpoint(&mut self) -> Result<Position, Cause> {
         let end = *self.parts.executor.store.end().borrow();
         for view in [&SCENARIOS, &RUNS] {
-            engine::wait::until(&*self.parts.reads, view, end, VIEW_PATIENCE).await?;
+            engine::wait::shown(&*self.parts.reads, view, end, VIEW_PATIENCE).await?;
         }
         self.look().await?;
         Ok(end)
@@ -218,7 +218,7 @@ impl Follower for StartChangeRuns {
         };
         tokio::time::sleep(GATHER).await;
         for view in [&SCENARIOS, &RUNS] {
-            engine::wait::until(&*self.parts.reads, view, position, VIEW_PATIENCE).await?;
+            engine::wait::shown(&*self.parts.reads, view, position, VIEW_PATIENCE).await?;
         }
         self.look().await
     }

@@ -145,7 +145,7 @@ impl Follower for StartRuns {
     /// Nothing is skipped by beginning at the end: open runs are found in the view, not in the events.
     async fn checkpoint(&mut self) -> Result<Position, Cause> {
         let end = *self.parts.executor.store.end().borrow();
-        engine::wait::until(&*self.parts.reads, &RUNS, end, VIEW_PATIENCE).await?;
+        engine::wait::shown(&*self.parts.reads, &RUNS, end, VIEW_PATIENCE).await?;
         self.look().await?;
         Ok(end)
     }
@@ -163,7 +163,7 @@ impl Follower for StartRuns {
             }
         }
         let Some(position) = news else { return Ok(()) };
-        engine::wait::until(&*self.parts.reads, &RUNS, position, VIEW_PATIENCE).await?;
+        engine::wait::shown(&*self.parts.reads, &RUNS, position, VIEW_PATIENCE).await?;
         self.look().await
     }
 }

@@ -11,7 +11,8 @@ use domain::connection::{ConnectionCommand, Connections};
 use domain::endpoint::{Algorithm, Mode};
 use domain::inbox::Finding;
 use domain::run::RunMode;
-use engine::ports::{EventStore, Filter, Ids};
+use domain::views::ENDPOINTS;
+use engine::ports::{EventStore, Filter, Ids, ReadStore};
 use engine::trace::TraceContext;
 
 use self::sender::{SHOP_SECRET, Sender};
@@ -132,6 +133,19 @@ async fn a_paused_connections_deliveries_wait_and_are_drained_in_order() {
         Sender::led(&stage, receipt).await;
     }
     assert_eq!(records(&stage).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_before_the_view_of_endpoints_is_filled_again_is_read() {
+    let mut stage = Stage::new().await;
+    let sender = Sender::standard(&stage).await;
+    stage.put("posts", 1, post(1, 1));
+    stage.kill();
+    let receipt = sender.changes((1, 1), &[("updated", "posts", 1)]).await;
+    // As after an upgrade that folds the view anew.
+    stage.reads.drop_view(&ENDPOINTS).await.unwrap();
+    stage.start();
+    assert_eq!(sender.led_to(&receipt).await.records[0].finding, Finding::Changed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
