@@ -36,7 +36,7 @@ pub use runs::{
 pub use scenarios::{MAPPINGS, MappingView, RevisionLine, SCENARIOS, ScenarioView, VersionLine};
 pub use tally::{HOURS, HOURS_MAX, HourView, TOTALS, TOTALS_KEY, TotalsView, hour_key, hour_of};
 pub use tokens::{TOKENS, TokenView};
-pub use watches::{DayView, SweepView, WATCH_DAYS_MAX, WATCHES, WatchView};
+pub use watches::{DayView, SweepView, UnreadView, WATCH_DAYS_MAX, WATCHES, WatchView};
 
 /// A view: a name, a version that is raised when its fold changes, and the columns it can be asked by.
 #[derive(Debug, PartialEq, Eq)]

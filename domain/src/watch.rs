@@ -13,6 +13,8 @@ use crate::run::Problem;
 
 /// Ids in one event; more that are missing wait for the next sweep.
 pub const HELD_MAX: usize = 10_000;
+/// Records in one event that could not be read.
+pub const UNREAD_MAX: usize = 100;
 /// Missing records of a small resource that need nobody's approval.
 const ABSENT_FREELY_MIN: u64 = 5;
 /// Missing records of a large one that need it.
@@ -38,6 +40,18 @@ pub struct WatchMoved {
     pub cursor: Value,
     /// Records that were new or other than before.
     pub changed: u64,
+    /// Records that were asked for and could not be read; they are asked for again when everything is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+}
+
+/// A record that its source shows in a way that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Its id, or its place where the id cannot be read either.
+    pub id: String,
+    pub code: String,
+    pub message: String,
 }
 
 /// Everything was read.
@@ -60,6 +74,9 @@ pub struct WatchSwept {
     pub cursor: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<Problem>,
+    /// Records that could not be read; not all of them where there are many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
 }
 
 /// More records are missing than may be believed without asking.
@@ -128,8 +145,14 @@ impl Decider for Watches {
 
     fn decide(state: &WatchState, command: WatchCommand) -> Result<Vec<WatchEvent>, Rejection> {
         Ok(match command {
-            WatchCommand::Move(moved) => vec![WatchEvent::Moved(moved)],
-            WatchCommand::Sweep(swept) => vec![WatchEvent::Swept(swept)],
+            WatchCommand::Move(mut moved) => {
+                moved.unread.truncate(UNREAD_MAX);
+                vec![WatchEvent::Moved(moved)]
+            }
+            WatchCommand::Sweep(mut swept) => {
+                swept.unread.truncate(UNREAD_MAX);
+                vec![WatchEvent::Swept(swept)]
+            }
             WatchCommand::Hold(mut held) => {
                 held.ids.truncate(HELD_MAX);
                 if held.ids == state.held { vec![] } else { vec![WatchEvent::GoneHeld(held)] }

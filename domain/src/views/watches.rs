@@ -9,7 +9,7 @@ use super::ViewSpec;
 use crate::run::Problem;
 
 /// Key: `watch::watch_key`.
-pub const WATCHES: ViewSpec = ViewSpec { name: "watches", version: 1, columns: &[] };
+pub const WATCHES: ViewSpec = ViewSpec { name: "watches", version: 2, columns: &[] };
 
 /// Days that are remembered.
 pub const WATCH_DAYS_MAX: usize = 14;
@@ -31,9 +31,20 @@ pub struct WatchView {
     /// A person asked for everything to be read, and it has not been yet.
     #[serde(default)]
     pub sweep_requested: bool,
+    /// Records that could not be read when they were last asked for, by id; not all of them where there are many.
+    #[serde(default)]
+    pub unread: BTreeMap<String, UnreadView>,
     /// By day (UTC, `2026-03-02`).
     #[serde(default)]
     pub days: BTreeMap<String, DayView>,
+}
+
+/// Why a record could not be read, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadView {
+    pub code: String,
+    pub message: String,
+    pub since: DateTime<Utc>,
 }
 
 /// The last time everything was read.

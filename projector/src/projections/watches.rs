@@ -1,8 +1,9 @@
 //! Fills the watches view: how far each watched resource is in step, and what was missed.
 
+use chrono::{DateTime, Utc};
 use domain::event::Event;
-use domain::views::{SweepView, ViewSpec, WATCH_DAYS_MAX, WATCHES, WatchView};
-use domain::watch::WatchEvent as E;
+use domain::views::{SweepView, UnreadView, ViewSpec, WATCH_DAYS_MAX, WATCHES, WatchView};
+use domain::watch::{UNREAD_MAX, Unread, WatchEvent as E};
 use engine::Recorded;
 use engine::project::{Docs, FoldError, Opened, Projection};
 
@@ -33,6 +34,7 @@ impl Projection for Watches {
             held: vec![],
             held_at: None,
             sweep_requested: false,
+            unread: std::collections::BTreeMap::new(),
             days: std::collections::BTreeMap::new(),
         });
         let at = recorded.recorded_at;
@@ -40,6 +42,7 @@ impl Projection for Watches {
             E::Moved(moved) => {
                 view.heard_at = Some(at);
                 day(&mut view, recorded).heard += moved.changed;
+                unread(&mut view, moved.unread, at);
             }
             E::Swept(swept) => {
                 // The first sweep is where everything comes from; nothing was missed before it.
@@ -47,6 +50,10 @@ impl Projection for Watches {
                     day(&mut view, recorded).missed += swept.missed;
                 }
                 view.sweep_requested = false;
+                if swept.complete {
+                    view.unread.retain(|id, _| swept.unread.iter().any(|unread| unread.id == *id));
+                }
+                unread(&mut view, swept.unread, at);
                 view.sweep = Some(SweepView {
                     begun: swept.begun,
                     ended: at,
@@ -72,6 +79,15 @@ impl Projection for Watches {
         }
         docs.put(key, &view, vec![]);
         Ok(())
+    }
+}
+
+fn unread(view: &mut WatchView, found: Vec<Unread>, at: DateTime<Utc>) {
+    for Unread { id, code, message } in found {
+        if view.unread.len() < UNREAD_MAX {
+            let since = view.unread.get(&id).map_or(at, |known| known.since);
+            view.unread.insert(id, UnreadView { code, message, since });
+        }
     }
 }
 

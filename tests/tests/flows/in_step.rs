@@ -19,6 +19,7 @@ mod companion;
 mod fields;
 mod loss;
 mod set_back;
+mod unread;
 
 struct World {
     site: Running,

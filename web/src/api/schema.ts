@@ -1159,6 +1159,9 @@ export type Listed_Watch = {
     sweep?: (Sweep | null);
     /** A reading of everything was asked for and is not over. */
     sweep_requested: boolean;
+    /** Records that the source shows in a way that cannot be read, at most a hundred. They are read again whenever
+everything is. */
+    unread: Array<UnreadRecord>;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -2119,6 +2122,15 @@ export type UndoRun = {
   mode: ReimportMode;
 };
 
+export type UnreadRecord = {
+  code: string;
+  /** Its id, or its place where the id cannot be read either. */
+  id: string;
+  message: string;
+  /** When it was first noticed. */
+  since: string;
+};
+
 export type Validate = {
   /** A graph that is not saved yet; the draft when absent. */
   graph?: (Record<string, unknown> | null);
@@ -2185,6 +2197,9 @@ export type Watch = {
   sweep?: (Sweep | null);
   /** A reading of everything was asked for and is not over. */
   sweep_requested: boolean;
+  /** Records that the source shows in a way that cannot be read, at most a hundred. They are read again whenever
+everything is. */
+  unread: Array<UnreadRecord>;
 };
 
 export type WatchDay = {

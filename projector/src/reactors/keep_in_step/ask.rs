@@ -9,7 +9,7 @@ use engine::ports::{Cause, StreamAppend};
 use serde_json::Value;
 
 use super::pass::{Outcome, Pass, Tools};
-use crate::reactors::run_nodes::observe::take_in;
+use crate::reactors::run_nodes::observe::{Read, take_in};
 
 /// Records looked at in one request to the source.
 const TOGETHER_MAX: usize = 500;
@@ -51,9 +51,10 @@ impl Pass<'_> {
     }
 
     /// Reads records by id and records what is new of them. The place to go on is in the same append as the last of
-    /// them; when nothing is new, it is not worth an event.
+    /// them, with those that could not be read; when nothing is new, it is not worth an event.
     async fn look_at(&mut self, tools: &Tools, ids: Vec<String>, cursor: &Value) -> Result<u64, Cause> {
         let mut changed = 0;
+        let mut unread = vec![];
         if ids.is_empty() {
             return Ok(changed);
         }
@@ -62,11 +63,13 @@ impl Pass<'_> {
         let mut batches = ids.chunks(TOGETHER_MAX).peekable();
         while let Some(batch) = batches.next() {
             let request = PageRequest { ids: batch.to_vec(), ..wanted.clone() };
-            let items = self.origin(tools, &wanted).read(request).await?;
-            let moved = batches
-                .peek()
-                .is_none()
-                .then(|| WatchMoved { cursor: cursor.clone(), changed: changed + items.len() as u64 });
+            let Read { items, unreadable } = self.origin(tools, &wanted).read(request).await?;
+            unread.extend(unreadable.into_iter().map(super::pass::unread));
+            let moved = batches.peek().is_none().then(|| WatchMoved {
+                cursor: cursor.clone(),
+                changed: changed + items.len() as u64,
+                unread: std::mem::take(&mut unread),
+            });
             let others = moved.map(|moved| self.beside(moved)).transpose()?.into_iter().collect();
             let taken_in = take_in(self.parts, &self.origin(tools, &wanted), items, others).await?;
             changed += taken_in.changed;

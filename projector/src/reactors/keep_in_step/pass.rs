@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app_sdk::catalogue::AppEntry;
-use app_sdk::{Changes, PageRequest, Reader, Session, Source};
-use domain::watch::Watches;
+use app_sdk::{Changes, PageRequest, Reader, Session, Source, Unreadable};
+use domain::watch::{Unread, Watches};
 use engine::Meta;
 use engine::hold::Hold;
 use engine::ports::Cause;
@@ -113,6 +113,11 @@ impl<'a> Pass<'a> {
             meta: self.meta(),
         }
     }
+}
+
+/// What is kept of a record that could not be read. Its text may be anybody's, so only what is wrong with it is.
+pub fn unread(found: Unreadable) -> Unread {
+    Unread { id: found.id, code: found.code, message: found.message }
 }
 
 fn meta(key: &str) -> Meta {

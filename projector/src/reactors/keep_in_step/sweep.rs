@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use app_sdk::{Fetched, SourceEnd};
 use domain::run::Problem;
-use domain::watch::{WatchCommand, WatchSwept};
+use domain::watch::{UNREAD_MAX, Unread, WatchCommand, WatchSwept};
 use engine::ports::Cause;
 use futures::StreamExt;
 
 use super::gone::Missing;
-use super::pass::{Outcome, Pass, Tools};
+use super::pass::{Outcome, Pass, Tools, unread};
 use crate::reactors::run_nodes::observe::take_in;
 
 /// What was read.
@@ -20,6 +20,7 @@ struct Read {
     seen: HashSet<String>,
     changed: u64,
     stale: u64,
+    unread: Vec<Unread>,
     end: Option<SourceEnd>,
 }
 
@@ -45,6 +46,7 @@ impl Pass<'_> {
             hidden: end.hidden,
             cursor: cursor.clone(),
             problem: end.problem.or_else(|| (!end.complete).then(incomplete)),
+            unread: read.unread,
         };
         self.hold.command(WatchCommand::Sweep(swept), gone).await?;
         metrics::counter!("portal_sweeps_total").increment(1);
@@ -64,7 +66,9 @@ impl Pass<'_> {
             match fetched? {
                 Fetched::Page(page) => {
                     read.seen.extend(page.items.iter().map(|item| item.id.clone()));
-                    read.seen.extend(page.unreadable.into_iter().map(|unreadable| unreadable.id));
+                    read.seen.extend(page.unreadable.iter().map(|unreadable| unreadable.id.clone()));
+                    let room = UNREAD_MAX.saturating_sub(read.unread.len());
+                    read.unread.extend(page.unreadable.into_iter().take(room).map(unread));
                     let taken_in =
                         take_in(self.parts, &self.origin(tools, &request), page.items, vec![]).await?;
                     read.changed += taken_in.changed;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::ids::ConnectionId;
-use domain::views::{WATCHES, WatchView};
+use domain::views::{UnreadView, WATCHES, WatchView};
 use engine::ports::Query;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,6 +29,9 @@ pub struct Watch {
     /// The first of them.
     pub held_ids: Vec<String>,
     pub held_at: Option<DateTime<Utc>>,
+    /// Records that the source shows in a way that cannot be read, at most a hundred. They are read again whenever
+    /// everything is.
+    pub unread: Vec<UnreadRecord>,
     /// By day (UTC), at most fourteen.
     pub days: BTreeMap<String, WatchDay>,
     /// Of the changes of these days, the part that nobody told of and only a sweep found, in per cent.
@@ -51,6 +54,16 @@ pub struct Sweep {
     pub hidden: u64,
     /// Why it is not complete.
     pub problem: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct UnreadRecord {
+    /// Its id, or its place where the id cannot be read either.
+    pub id: String,
+    pub code: String,
+    pub message: String,
+    /// When it was first noticed.
+    pub since: DateTime<Utc>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -102,6 +115,7 @@ fn watch(view: WatchView) -> Watch {
         held: view.held.len() as u64,
         held_ids: view.held.into_iter().take(HELD_SHOWN_MAX).collect(),
         held_at: view.held_at,
+        unread: view.unread.into_iter().map(unread).collect(),
         days: view
             .days
             .into_iter()
@@ -109,6 +123,10 @@ fn watch(view: WatchView) -> Watch {
             .collect(),
         missed_per_cent: per_cent(missed, heard + missed),
     }
+}
+
+fn unread((id, UnreadView { code, message, since }): (String, UnreadView)) -> UnreadRecord {
+    UnreadRecord { id, code, message, since }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of changes stay far below 2^52")]
