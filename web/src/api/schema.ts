@@ -295,6 +295,21 @@ they are kept, and the next sweep may ask again. */
   resource: string;
 };
 
+export type DecideItems = {
+  decision: Decision;
+  /** Only say how many items match. */
+  dry_run?: boolean;
+  /** Which of the run's items that wait for a decision, by their ids within the run; all of them when absent. */
+  items?: (Array<string> | null);
+  /** The destination's id of the record, where it is known; only for one item that arrived. */
+  portal_id?: (string | null);
+  /** Why, for whoever looks at it later. */
+  reason?: string;
+};
+
+/** What a person found at the destination, or wants: it is there; send it once more; leave it as it is. */
+export type Decision = "arrived" | "send-again" | "give-up";
+
 /** One delivery, without its bytes. */
 export type DeliveryLine = {
   at: string;
@@ -2691,6 +2706,12 @@ export interface Paths {
     body: undefined;
     ok: Changes;
   };
+  'POST /api/v1/runs/{id}/decide': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: DecideItems;
+    ok: RetryAnswer;
+  };
   'POST /api/v1/runs/{id}/feedback': {
     path: { id: string };
     query: Record<never, never>;
@@ -2982,6 +3003,7 @@ export const NEEDS = {
   'POST /api/v1/retries': 'operator',
   'POST /api/v1/runs/{id}/approve': 'operator',
   'POST /api/v1/runs/{id}/cancel': 'operator',
+  'POST /api/v1/runs/{id}/decide': 'operator',
   'POST /api/v1/runs/{id}/feedback': 'operator',
   'POST /api/v1/runs/{id}/pause': 'operator',
   'POST /api/v1/runs/{id}/resume': 'operator',

@@ -195,7 +195,7 @@ impl Execution<'_> {
     pub async fn settle_page(&mut self, fetch: &Fetch, ready: Ready) -> Result<Option<Problem>, Cause> {
         let aside = ready.settled.iter().filter(|item| item.outcome == Outcome::Skipped).count();
         for _ in 0..CONFLICTS_MAX {
-            let processed = match self
+            let mut processed = match self
                 .process(fetch, &ready.observed, ready.settled.clone(), Some(ready.facts.clone()))
                 .await
             {
@@ -207,8 +207,9 @@ impl Execution<'_> {
                 Err(WriteError::Destination(error)) => return Ok(Some(problem(&error))),
                 Err(WriteError::Store(cause)) => return Err(cause),
             };
+            let broken = processed.broken.take();
             if self.settle(fetch, processed, 0).await? {
-                return Ok(None);
+                return Ok(broken.as_ref().map(problem));
             }
         }
         Err("others keep writing the same Portal records; trying again later".into())
