@@ -16,6 +16,17 @@ pub const REASON_CHARS_MAX: usize = 2_000;
 /// Longest id that a person may enter, in characters.
 const PORTAL_CHARS_MAX: usize = 250;
 
+/// What a destination has of a record, as far as is known for certain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub effect: String,
+    /// Revision of the record.
+    pub revision: u64,
+    /// The destination's id of the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<String>,
+}
+
 /// It is about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EffectIntended {
@@ -26,6 +37,9 @@ pub struct EffectIntended {
     /// Revision of the record that is written.
     pub revision: u64,
     pub run: RunId,
+    /// What the destination has until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// Who said what came of it.
@@ -46,18 +60,22 @@ pub struct EffectSettled {
     /// Absent when nothing was written, and the write may be sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
-    /// The destination's id of the record.
+    /// What the destination has now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub portal: Option<String>,
+    pub held: Option<Held>,
 }
 
 /// Nobody can tell what came of it: it waits for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EffectInDoubt {
     pub effect: String,
+    pub revision: u64,
     /// The run that sent it.
     pub run: RunId,
     pub why: String,
+    /// What the destination has had for certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 /// What a person found at the destination, or wants.
@@ -76,11 +94,11 @@ pub enum Decision {
 pub struct EffectDecided {
     pub effect: String,
     pub decision: Decision,
-    /// The destination's id of the record, where the person knows it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub portal: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// What the destination has for certain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
 }
 
 events! {
@@ -93,15 +111,44 @@ events! {
     }
 }
 
-#[derive(Clone, Debug)]
-pub enum EffectCommand {
-    Intend(EffectIntended),
-    Settle(EffectSettled),
-    Doubt(EffectInDoubt),
-    Decide { decision: Decision, portal: Option<String>, reason: String },
+impl EffectEvent {
+    /// What the destination has for certain.
+    pub fn held(&self) -> Option<&Held> {
+        match self {
+            Self::Intended(intended) => intended.held.as_ref(),
+            Self::Settled(settled) => settled.held.as_ref(),
+            Self::InDoubt(doubt) => doubt.held.as_ref(),
+            Self::Decided(decided) => decided.held.as_ref(),
+        }
+    }
 }
 
-/// The last event says everything: each one names its effect.
+/// What came of a write.
+#[derive(Clone, Debug)]
+pub struct Settlement {
+    pub effect: String,
+    pub told: Told,
+    pub outcome: Option<Outcome>,
+    pub portal: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum EffectCommand {
+    /// What the destination has until then is looked up, not told.
+    Intend(EffectIntended),
+    Settle(Settlement),
+    Doubt {
+        effect: String,
+        why: String,
+    },
+    Decide {
+        decision: Decision,
+        portal: Option<String>,
+        reason: String,
+    },
+}
+
+/// The last event says everything.
 pub type Standing = Option<EffectEvent>;
 
 pub struct Effects;
@@ -115,7 +162,11 @@ impl Decider for Effects {
     fn decide(standing: &Standing, command: EffectCommand) -> Result<Vec<EffectEvent>, Rejection> {
         use EffectCommand as C;
         use EffectEvent as E;
-        let is_open = |effect: &str| matches!(standing, Some(E::Intended(open)) if open.effect == effect);
+        let held = standing.as_ref().and_then(EffectEvent::held).cloned();
+        let open = |effect: &str| match standing {
+            Some(E::Intended(open)) if open.effect == effect => Ok(open.clone()),
+            _ => Err(not_open()),
+        };
         Ok(vec![match command {
             C::Intend(_) if matches!(standing, Some(E::Intended(_) | E::InDoubt(_))) => {
                 return Err(Rejection::new(
@@ -124,15 +175,17 @@ impl Decider for Effects {
                     "find out what came of it first",
                 ));
             }
-            C::Intend(intended) => E::Intended(intended),
-            C::Settle(settled) if is_open(&settled.effect) => E::Settled(settled),
-            C::Doubt(doubt) if is_open(&doubt.effect) => E::InDoubt(doubt),
-            C::Settle(_) | C::Doubt(_) => {
-                return Err(Rejection::new(
-                    "NOT_OPEN",
-                    "this write was not about to be sent",
-                    "look at what became of it",
-                ));
+            C::Intend(intended) => E::Intended(EffectIntended { held, ..intended }),
+            C::Settle(Settlement { effect, told, outcome, portal }) => {
+                let EffectIntended { revision, run, .. } = open(&effect)?;
+                let written =
+                    matches!(outcome, Some(Outcome::Created | Outcome::Updated | Outcome::Unchanged));
+                let now = written.then(|| Held { effect: effect.clone(), revision, portal });
+                E::Settled(EffectSettled { effect, run, told, outcome, held: now.or(held) })
+            }
+            C::Doubt { effect, why } => {
+                let EffectIntended { revision, run, .. } = open(&effect)?;
+                E::InDoubt(EffectInDoubt { effect, revision, run, why, held })
             }
             C::Decide { decision, portal, reason } => return decide(standing, decision, portal, &reason),
         }])
@@ -141,6 +194,10 @@ impl Decider for Effects {
     fn evolve(standing: &mut Standing, event: &EffectEvent) {
         *standing = Some(event.clone());
     }
+}
+
+fn not_open() -> Rejection {
+    Rejection::new("NOT_OPEN", "this write was not about to be sent", "look at what became of it")
 }
 
 fn decide(
@@ -165,12 +222,13 @@ fn decide(
         );
     }
     match standing {
-        Some(EffectEvent::InDoubt(doubt)) => Ok(vec![EffectEvent::Decided(EffectDecided {
-            effect: doubt.effect.clone(),
-            decision,
-            portal,
-            reason: reason.to_owned(),
-        })]),
+        Some(EffectEvent::InDoubt(doubt)) => {
+            let EffectInDoubt { effect, revision, held, .. } = doubt.clone();
+            let arrived =
+                (decision == Decision::Arrived).then(|| Held { effect: effect.clone(), revision, portal });
+            let (held, reason) = (arrived.or(held), reason.to_owned());
+            Ok(vec![EffectEvent::Decided(EffectDecided { effect, decision, reason, held })])
+        }
         // Somebody has said the same before, and the run that follows it has not come to it.
         Some(EffectEvent::Decided(before)) if before.decision == decision => Ok(vec![]),
         _ => Err(Rejection::new(
@@ -193,13 +251,37 @@ mod tests {
             effect: effect.into(),
             to: ConnectionId::new("b"),
             record,
-            revision: 0,
+            revision: 3,
             run: RunId::new("1"),
+            held: None,
         })
     }
 
-    fn doubt(effect: &str) -> EffectInDoubt {
-        EffectInDoubt { effect: effect.into(), run: RunId::new("1"), why: "no answer".into() }
+    fn doubt(effect: &str) -> EffectCommand {
+        EffectCommand::Doubt { effect: effect.into(), why: "no answer".into() }
+    }
+
+    fn settle(effect: &str, outcome: Option<Outcome>) -> EffectCommand {
+        EffectCommand::Settle(Settlement {
+            effect: effect.into(),
+            told: Told::Answered,
+            outcome,
+            portal: None,
+        })
+    }
+
+    /// What has happened after these commands.
+    fn after(commands: impl IntoIterator<Item = EffectCommand>) -> Vec<EffectEvent> {
+        let mut events = vec![];
+        for command in commands {
+            events.extend(Effects::decide(&fold::<Effects>(&events), command).unwrap());
+        }
+        events
+    }
+
+    fn intend(effect: &str) -> EffectCommand {
+        let EffectEvent::Intended(intended) = intended(effect) else { unreachable!() };
+        EffectCommand::Intend(intended)
     }
 
     fn decision(decision: Decision) -> EffectCommand {
@@ -212,44 +294,51 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_before_the_last_write_has_come_to_an_end() {
-        let EffectEvent::Intended(again) = intended("k") else { unreachable!() };
-        let again = || EffectCommand::Intend(again.clone());
-        assert_eq!(refused(&[intended("k")], again()), "IN_DOUBT");
-        let doubted = [intended("k"), EffectEvent::InDoubt(doubt("k"))];
-        assert_eq!(refused(&doubted, again()), "IN_DOUBT");
-        let decided = Effects::decide(&fold::<Effects>(&doubted), decision(Decision::SendAgain)).unwrap();
-        assert!(Effects::decide(&fold::<Effects>(&decided), again()).is_ok());
+        assert_eq!(refused(&after([intend("k")]), intend("k")), "IN_DOUBT");
+        let doubted = after([intend("k"), doubt("k")]);
+        assert_eq!(refused(&doubted, intend("other")), "IN_DOUBT");
+        let decided = after([intend("k"), doubt("k"), decision(Decision::SendAgain)]);
+        assert!(Effects::decide(&fold::<Effects>(&decided), intend("k")).is_ok());
     }
 
     #[test]
     fn only_what_was_intended_is_settled_or_doubted() {
-        assert_eq!(refused(&[], EffectCommand::Doubt(doubt("k"))), "NOT_OPEN");
-        assert_eq!(refused(&[intended("k")], EffectCommand::Doubt(doubt("other"))), "NOT_OPEN");
-        let told = EffectSettled {
-            effect: "k".into(),
-            run: RunId::new("1"),
-            told: Told::Answered,
-            outcome: Some(Outcome::Created),
-            portal: None,
-        };
-        let doubted = [intended("k"), EffectEvent::InDoubt(doubt("k"))];
+        assert_eq!(refused(&[], doubt("k")), "NOT_OPEN");
+        assert_eq!(refused(&after([intend("k")]), doubt("other")), "NOT_OPEN");
+        let late = settle("k", Some(Outcome::Created));
         assert_eq!(
-            refused(&doubted, EffectCommand::Settle(told)),
+            refused(&after([intend("k"), doubt("k")]), late),
             "NOT_OPEN",
             "an answer that comes too late"
         );
     }
 
     #[test]
+    fn what_the_destination_has_is_remembered_until_it_has_something_else() {
+        let held = |events: &[EffectEvent]| events.last()?.held().map(|held| held.effect.clone());
+        let first = [intend("k"), settle("k", Some(Outcome::Created))];
+        assert_eq!(held(&after(first.clone())).as_deref(), Some("k"));
+        let not_sent = first.clone().into_iter().chain([intend("l"), settle("l", None)]);
+        assert_eq!(held(&after(not_sent)).as_deref(), Some("k"));
+        let refused = first.clone().into_iter().chain([intend("l"), settle("l", Some(Outcome::Failed))]);
+        assert_eq!(held(&after(refused)).as_deref(), Some("k"));
+        for (decided, has) in [(Decision::Arrived, "l"), (Decision::SendAgain, "k"), (Decision::GiveUp, "k")]
+        {
+            let doubted = first.clone().into_iter().chain([intend("l"), doubt("l"), decision(decided)]);
+            assert_eq!(held(&after(doubted)).as_deref(), Some(has), "{decided:?}");
+        }
+    }
+
+    #[test]
     fn a_person_decides_once() {
-        let doubted = [intended("k"), EffectEvent::InDoubt(doubt("k"))];
+        let doubted = after([intend("k"), doubt("k")]);
         let state = fold::<Effects>(&doubted);
         let decided = Effects::decide(&state, decision(Decision::Arrived)).unwrap();
         assert!(matches!(&decided[..], [EffectEvent::Decided(d)] if d.effect == "k" && d.reason == "looked"));
         let state = fold::<Effects>(&decided);
         assert_eq!(Effects::decide(&state, decision(Decision::Arrived)), Ok(vec![]));
         assert_eq!(refused(&decided, decision(Decision::GiveUp)), "NOT_IN_DOUBT");
-        assert_eq!(refused(&[intended("k")], decision(Decision::GiveUp)), "NOT_IN_DOUBT");
+        assert_eq!(refused(&after([intend("k")]), decision(Decision::GiveUp)), "NOT_IN_DOUBT");
         let bad = EffectCommand::Decide {
             decision: Decision::Arrived,
             portal: Some("a\nb".into()),

@@ -8,7 +8,7 @@ mod notes;
 use std::sync::Arc;
 
 use app_sdk::{Actions, AppError, Fate, Performed, Repeats, Session, WriteAnswer, WriteItem, WriteResult};
-use domain::effect::{Decision, EffectEvent, EffectInDoubt, EffectIntended};
+use domain::effect::{Decision, EffectEvent};
 use domain::run::{ItemNote, Outcome};
 
 use self::ledger::{Ledger, Line, Mark};
@@ -42,7 +42,7 @@ enum Judged {
     Free,
     Ended(Outcome, Option<String>, Vec<ItemNote>),
     /// An earlier write was about to be sent, and whoever did so is gone.
-    Lost(EffectIntended),
+    Lost(String),
 }
 
 impl Careful<'_> {
@@ -73,7 +73,7 @@ impl Careful<'_> {
                 match self.judge(&out, line.standing.as_ref()).await? {
                     Judged::Free => free.push(Open { out, line }),
                     Judged::Ended(outcome, portal, notes) => self.end(&out, outcome, portal, notes, written),
-                    Judged::Lost(intended) => lost.push((Open { out, line }, intended)),
+                    Judged::Lost(effect) => lost.push((Open { out, line }, effect)),
                 }
             }
             if lost.is_empty() {
@@ -92,53 +92,64 @@ impl Careful<'_> {
 
     /// What the last word on a record means for what is to be written now.
     async fn judge(&self, out: &Outgoing, standing: Option<&EffectEvent>) -> Result<Judged, WriteError> {
-        let mine = |effect: &str| effect == out.item.effect;
-        Ok(match standing {
-            // It is the last thing that was written, so the destination has it.
-            Some(EffectEvent::Settled(settled)) if mine(&settled.effect) => match settled.outcome {
-                Some(outcome @ (Outcome::Created | Outcome::Updated | Outcome::Unchanged)) => {
-                    let outcome = if settled.run.as_str() == self.run { outcome } else { Outcome::Unchanged };
-                    Judged::Ended(outcome, settled.portal.clone(), vec![])
-                }
-                _ => Judged::Free,
-            },
-            Some(EffectEvent::Decided(decided)) if mine(&decided.effect) => match decided.decision {
-                Decision::SendAgain => Judged::Free,
-                Decision::Arrived => {
-                    Judged::Ended(Outcome::Unchanged, decided.portal.clone(), vec![self.arrived()])
-                }
-                Decision::GiveUp => Judged::Ended(Outcome::Skipped, None, vec![self.given_up()]),
-            },
-            None | Some(EffectEvent::Settled(_) | EffectEvent::Decided(_)) => Judged::Free,
+        match standing {
             Some(EffectEvent::InDoubt(doubt)) => {
-                Judged::Ended(Outcome::Failed, None, vec![self.in_doubt(out, doubt)])
+                return Ok(Judged::Ended(Outcome::Failed, None, vec![self.in_doubt(out, doubt)]));
             }
             Some(EffectEvent::Intended(open)) => {
-                if open.run.as_str() == self.run || self.ledger().is_over(&open.run).await? {
-                    Judged::Lost(open.clone())
+                let nobody_else = open.run.as_str() == self.run || self.ledger().is_over(&open.run).await?;
+                return Ok(if nobody_else {
+                    Judged::Lost(open.effect.clone())
                 } else {
                     Judged::Ended(Outcome::Failed, None, vec![self.under_way(open)])
-                }
+                });
             }
+            Some(EffectEvent::Decided(decided))
+                if decided.decision == Decision::GiveUp && decided.effect == out.item.effect =>
+            {
+                return Ok(Judged::Ended(Outcome::Skipped, None, vec![self.given_up()]));
+            }
+            None | Some(EffectEvent::Settled(_) | EffectEvent::Decided(_)) => {}
+        }
+        let Some((standing, held)) = standing.and_then(|standing| Some((standing, standing.held()?))) else {
+            return Ok(Judged::Free);
+        };
+        Ok(if held.effect == out.item.effect {
+            // It is the last thing that was written, so the destination has it.
+            let (outcome, notes) = match standing {
+                EffectEvent::Settled(settled)
+                    if settled.run.as_str() == self.run && settled.effect == held.effect =>
+                {
+                    (settled.outcome.unwrap_or(Outcome::Unchanged), vec![])
+                }
+                EffectEvent::Decided(decided) if decided.effect == held.effect => {
+                    (Outcome::Unchanged, vec![self.arrived()])
+                }
+                _ => (Outcome::Unchanged, vec![]),
+            };
+            Judged::Ended(outcome, held.portal.clone(), notes)
+        } else if held.revision > out.item.revision {
+            Judged::Ended(Outcome::Skipped, None, vec![self.superseded(out, held)])
+        } else {
+            Judged::Free
         })
     }
 
     /// Open intents that nobody will close any more: the destination says what became of them, or nobody can. Looked up
     /// again afterwards, whether this or somebody else was quicker.
-    async fn resolve(&self, lost: &mut [(Open, EffectIntended)]) -> Result<(), WriteError> {
+    async fn resolve(&self, lost: &mut [(Open, String)]) -> Result<(), WriteError> {
         metrics::counter!("portal_effects_lost_total").increment(lost.len() as u64);
         let mut marks = Vec::with_capacity(lost.len());
         if self.repeats == Repeats::Asked {
-            let effects: Vec<String> = lost.iter().map(|(_, intended)| intended.effect.clone()).collect();
+            let effects: Vec<String> = lost.iter().map(|(_, effect)| effect.clone()).collect();
             let fates = self.ask(&effects).await?;
-            for ((open, intended), fate) in lost.iter_mut().zip(fates) {
-                marks.push((&mut open.line, Mark::Asked(intended.clone(), fate)));
+            for ((open, effect), fate) in lost.iter_mut().zip(fates) {
+                marks.push((&mut open.line, Mark::Asked(effect.clone(), fate)));
             }
         } else {
-            for (open, EffectIntended { effect, run, .. }) in lost {
+            for (open, effect) in lost {
                 let why = "it was cut off before the destination had answered".to_owned();
-                let doubt = EffectInDoubt { effect: effect.clone(), run: run.clone(), why };
-                marks.push((&mut open.line, Mark::Doubt(doubt)));
+                marks.push((&mut open.line, Mark::Doubt(effect.clone(), why)));
             }
         }
         self.ledger().say(marks).await?;
@@ -243,7 +254,6 @@ impl Careful<'_> {
     ) -> Result<Vec<Open>, WriteError> {
         let effects: Vec<String> = batch.iter().map(|open| open.out.item.effect.clone()).collect();
         let fates = self.ask(&effects).await?;
-        let ledger = self.ledger();
         let (mut rest, mut applied) = (vec![], vec![]);
         for (open, fate) in batch.into_iter().zip(fates) {
             match &fate {
@@ -252,10 +262,10 @@ impl Careful<'_> {
             }
         }
         let marks = applied.iter_mut().map(|(open, fate)| {
-            let intended = ledger.intended(&open.out);
-            (&mut open.line, Mark::Asked(intended, fate.clone()))
+            let effect = open.out.item.effect.clone();
+            (&mut open.line, Mark::Asked(effect, fate.clone()))
         });
-        ledger.say_surely(marks.collect()).await?;
+        self.ledger().say_surely(marks.collect()).await?;
         for (Open { out, .. }, fate) in applied {
             let Fate::Applied { outcome, portal } = fate else { continue };
             let result = WriteResult::Settled(outcome);
@@ -273,18 +283,14 @@ impl Careful<'_> {
         written: &mut Written,
     ) -> Result<(), WriteError> {
         metrics::counter!("portal_effects_lost_total").increment(batch.len() as u64);
-        let ledger = self.ledger();
-        let mut marks = Vec::with_capacity(batch.len());
-        let mut notes = Vec::with_capacity(batch.len());
-        for Open { out, line } in &mut batch {
-            let EffectIntended { effect, run, .. } = ledger.intended(out);
-            let doubt = EffectInDoubt { effect, run, why: error.to_string() };
-            notes.push(self.in_doubt(out, &doubt));
-            marks.push((line, Mark::Doubt(doubt)));
-        }
-        ledger.say_surely(marks).await?;
-        for (Open { out, .. }, note) in batch.iter().zip(notes) {
-            self.end(out, Outcome::Failed, None, vec![note], written);
+        let marks = batch.iter_mut().map(|open| {
+            let effect = open.out.item.effect.clone();
+            (&mut open.line, Mark::Doubt(effect, error.to_string()))
+        });
+        self.ledger().say_surely(marks.collect()).await?;
+        for Open { out, line } in &batch {
+            let Some(EffectEvent::InDoubt(doubt)) = &line.standing else { continue };
+            self.end(out, Outcome::Failed, None, vec![self.in_doubt(out, doubt)], written);
         }
         Ok(())
     }

@@ -132,11 +132,12 @@ impl Execution<'_> {
                 return Ok(Ended::Stopped);
             }
             let arrival = tokio::select! {
-                arrival = next_or(&mut next, arrivals) => arrival,
+                biased;
                 () = self.bell.notified() => {
                     self.hold.refresh().await?;
                     continue;
                 }
+                arrival = next_or(&mut next, arrivals) => arrival,
             };
             let finished = match arrival {
                 Some(Arrival::Page(ready)) => {
@@ -235,6 +236,7 @@ impl Execution<'_> {
         tokio::pin!(work);
         loop {
             tokio::select! {
+                biased;
                 processed = &mut work => return processed.map(Some),
                 () = self.bell.notified() => {
                     self.hold.refresh().await.map_err(|error| WriteError::Store(error.into()))?;

@@ -2,9 +2,7 @@
 
 use app_sdk::{Fate, WriteAnswer, WriteResult, effects};
 use domain::decider::Decider as _;
-use domain::effect::{
-    EffectCommand, EffectEvent, EffectInDoubt, EffectIntended, EffectSettled, Effects, Standing, Told,
-};
+use domain::effect::{EffectCommand, EffectEvent, EffectIntended, Effects, Settlement, Standing, Told};
 use domain::ids::{ConnectionId, RunId};
 use domain::views::{RUNS, RunView};
 use engine::ports::{AppendError, Expected, StreamAppend};
@@ -31,9 +29,10 @@ pub enum Mark<'a> {
     Intend(&'a Outgoing),
     /// The answer; none when nothing was written.
     Answered(&'a Outgoing, Option<&'a WriteAnswer>),
-    /// What the destination said when it was asked about an effect that a run had sent.
-    Asked(EffectIntended, Fate),
-    Doubt(EffectInDoubt),
+    /// What the destination said when it was asked about an effect.
+    Asked(String, Fate),
+    /// Nobody can tell what became of an effect, and why.
+    Doubt(String, String),
 }
 
 impl Ledger<'_> {
@@ -102,35 +101,32 @@ impl Ledger<'_> {
         Ok(view.is_some_and(|view| view.phase.is_over()))
     }
 
-    pub fn intended(&self, out: &Outgoing) -> EffectIntended {
-        EffectIntended {
-            effect: out.item.effect.clone(),
-            to: self.to.clone(),
-            record: out.item.record.clone(),
-            revision: out.item.revision,
-            run: RunId::new(self.run.strip_prefix("rn_").unwrap_or(self.run)),
-        }
-    }
-
     fn command(&self, mark: Mark<'_>) -> EffectCommand {
-        let settle = |open: EffectIntended, told, outcome, portal| {
-            EffectCommand::Settle(EffectSettled { effect: open.effect, run: open.run, told, outcome, portal })
+        let settle = |effect, told, outcome, portal| {
+            EffectCommand::Settle(Settlement { effect, told, outcome, portal })
         };
         match mark {
-            Mark::Intend(out) => EffectCommand::Intend(self.intended(out)),
-            Mark::Answered(out, None) => settle(self.intended(out), Told::Answered, None, None),
+            Mark::Intend(out) => EffectCommand::Intend(EffectIntended {
+                effect: out.item.effect.clone(),
+                to: self.to.clone(),
+                record: out.item.record.clone(),
+                revision: out.item.revision,
+                run: RunId::new(self.run.strip_prefix("rn_").unwrap_or(self.run)),
+                held: None,
+            }),
+            Mark::Answered(out, None) => settle(out.item.effect.clone(), Told::Answered, None, None),
             Mark::Answered(out, Some(answer)) => {
                 let outcome = match answer.result {
                     WriteResult::Settled(outcome) => Some(outcome),
                     WriteResult::Deferred => None,
                 };
-                settle(self.intended(out), Told::Answered, outcome, answer.portal.clone())
+                settle(out.item.effect.clone(), Told::Answered, outcome, answer.portal.clone())
             }
-            Mark::Asked(open, Fate::NotApplied) => settle(open, Told::Asked, None, None),
-            Mark::Asked(open, Fate::Applied { outcome, portal }) => {
-                settle(open, Told::Asked, Some(outcome), portal)
+            Mark::Asked(effect, Fate::NotApplied) => settle(effect, Told::Asked, None, None),
+            Mark::Asked(effect, Fate::Applied { outcome, portal }) => {
+                settle(effect, Told::Asked, Some(outcome), portal)
             }
-            Mark::Doubt(doubt) => EffectCommand::Doubt(doubt),
+            Mark::Doubt(effect, why) => EffectCommand::Doubt { effect, why },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What an item says that was not simply written.
 
 use app_sdk::AppError;
-use domain::effect::{EffectInDoubt, EffectIntended};
+use domain::effect::{EffectInDoubt, EffectIntended, Held};
 use domain::run::{ItemNote, OUTCOME_UNKNOWN, Outcome};
 
 use super::super::write::{Outgoing, Written, note};
@@ -27,6 +27,13 @@ impl Careful<'_> {
         let remedy = "look there whether it arrived, then decide (`runs decide`): it arrived, send it again, or give up; \
                       until then this record is not sent there";
         note(self.node, OUTCOME_UNKNOWN, message, Some(remedy.to_owned()))
+    }
+
+    pub fn superseded(&self, out: &Outgoing, held: &Held) -> ItemNote {
+        let (old, new) = (out.item.revision, held.revision);
+        let message =
+            format!("revision {old} is not sent, because revision {new} of the record was sent before");
+        note(self.node, "SUPERSEDED", message, None)
     }
 
     pub fn under_way(&self, open: &EffectIntended) -> ItemNote {
