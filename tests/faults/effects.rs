@@ -184,10 +184,5 @@ fn prepare(serving: &Serving, url: &str, kind: Kind) -> Result<String, String> {
         ],
     });
     let created = serving.post("/api/v1/scenarios", &json!({ "name": "Users elsewhere", "graph": graph }))?;
-    let id = created["id"].as_str().unwrap_or_default().to_owned();
-    let min = created["position"].clone();
-    let scenario = serving.get(&format!("/api/v1/scenarios/{id}?min_position={min}"))?;
-    let draft = json!({ "draft": scenario["draft"], "note": "" });
-    serving.post(&format!("/api/v1/scenarios/{id}/publish"), &draft)?;
-    Ok(id)
+    serving.publish(&created)
 }

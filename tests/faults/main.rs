@@ -6,6 +6,7 @@ mod audit;
 mod cuts;
 mod disk;
 mod effects;
+mod hooks;
 mod kills;
 mod points;
 mod serving;
@@ -53,7 +54,8 @@ fn main() {
         Some("kills") => kills::run(&runtime, &programs, number(1_000), &mut tally),
         Some("cuts") => cuts::run(&runtime, &programs, number(1_000), &mut tally),
         Some("effects") => effects::run(&runtime, &programs, number(300), &mut tally),
-        _ => panic!("points, kills, cuts or effects, and how many"),
+        Some("hooks") => hooks::run(&runtime, &programs, number(300), &mut tally),
+        _ => panic!("points, kills, cuts, effects or hooks, and how many"),
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     std::process::exit(i32::from(tally.failed > 0));

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -75,6 +75,28 @@ impl Serving {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Kills it while others still speak to it.
+    pub fn signal_kill(&self) {
+        let killed = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// Waits until no run is under way.
+    pub fn until_calm(&self) -> Result<(), String> {
+        let is_over = |run: &Value| !run["ended_at"].is_null();
+        let calm = |list: &Value| list["items"].as_array().is_some_and(|runs| runs.iter().all(is_over));
+        self.until("/api/v1/runs?limit=500", calm, "the end of all runs").map(|_| ())
+    }
+
+    /// Publishes the draft of a scenario that was created, and gives its id.
+    pub fn publish(&self, created: &Value) -> Result<String, String> {
+        let id = created["id"].as_str().unwrap_or_default().to_owned();
+        let scenario = self.get(&format!("/api/v1/scenarios/{id}?min_position={}", created["position"]))?;
+        let draft = serde_json::json!({ "draft": scenario["draft"], "note": "" });
+        self.post(&format!("/api/v1/scenarios/{id}/publish"), &draft)?;
+        Ok(id)
     }
 
     /// Runs a scenario and waits for the end; gives the run's id.

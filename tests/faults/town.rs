@@ -35,6 +35,10 @@ impl Town {
         Self { site, home, product: programs.product.clone() }
     }
 
+    pub fn site(&self) -> &Site {
+        self.site.site()
+    }
+
     pub fn data(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
