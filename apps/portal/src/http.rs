@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use app_sdk::egress::{Egress, EgressError, Request, Response, StatusCode, Url};
 use app_sdk::signature::SigningKey;
-use app_sdk::{Actions, AppError, Fate, Performed, Repeats, Session, WriteAnswer, WriteItem};
+use app_sdk::{
+    Actions, AppError, Fate, Performed, Repeats, Session, UndoItem, Undone, WriteAnswer, WriteItem,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine::hash;
@@ -100,6 +102,28 @@ impl Actions for Http {
 
     async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
         self.send(session, batch, true).await
+    }
+
+    async fn undo(&self, session: &Session, _: &[UndoItem]) -> Result<Undone, AppError> {
+        Err(not_undoable(session))
+    }
+
+    async fn foresee_undo(&self, session: &Session, _: &[UndoItem]) -> Result<Undone, AppError> {
+        Err(not_undoable(session))
+    }
+}
+
+/// The contract writes and never reads, so nobody here knows what a write replaced.
+fn not_undoable(session: &Session) -> AppError {
+    AppError::Invalid {
+        code: "NOT_UNDOABLE".to_owned(),
+        message: format!(
+            "what was written to {} cannot be taken back: its import address takes records and shows none, so it is not \
+             known what was there before",
+            session.address
+        ),
+        remedy: "re-import what was recorded with the version or mapping from before; remove there what was created"
+            .to_owned(),
     }
 }
 
