@@ -197,6 +197,8 @@ export type Connection = {
   added_at: string;
   address: string;
   app: string;
+  /** The position that was asked for; absent for now. */
+  as_of?: (number | null);
   auth_method?: (string | null);
   checked_at?: (string | null);
   /** What discovery found, in the app's own words. */
@@ -747,6 +749,8 @@ export type Listed_Connection = {
     added_at: string;
     address: string;
     app: string;
+    /** The position that was asked for; absent for now. */
+    as_of?: (number | null);
     auth_method?: (string | null);
     checked_at?: (string | null);
     /** What discovery found, in the app's own words. */
@@ -1094,6 +1098,8 @@ export type Listed_Run = {
 /** A page of a list. */
 export type Listed_Scenario = {
   items: Array<{
+    /** The position that was asked for; absent for now. */
+    as_of?: (number | null);
     changed_at: string;
     created_at: string;
     /** Number of the newest draft; the next save must name it. 0 before the first. */
@@ -1847,6 +1853,8 @@ export type SaveDraft = {
 };
 
 export type Scenario = {
+  /** The position that was asked for; absent for now. */
+  as_of?: (number | null);
   changed_at: string;
   created_at: string;
   /** Number of the newest draft; the next save must name it. 0 before the first. */
@@ -2330,7 +2338,7 @@ export interface Paths {
   };
   'GET /api/v1/connections/{id}': {
     path: { id: string };
-    query: { min_position?: number };
+    query: { at?: string; min_position?: number };
     body: undefined;
     ok: Connection;
   };
@@ -2780,7 +2788,7 @@ export interface Paths {
   };
   'GET /api/v1/scenarios/{id}': {
     path: { id: string };
-    query: { min_position?: number };
+    query: { at?: string; min_position?: number };
     body: undefined;
     ok: Scenario;
   };
