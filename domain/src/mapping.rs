@@ -86,6 +86,11 @@ impl CompiledMapping {
         explain::explain(&self.fields, source)
     }
 
+    /// Whether a value of it may refer to a record of this resource.
+    pub fn refers_to(&self, resource: &str) -> bool {
+        self.fields.iter().any(|field| field.reference.as_deref() == Some(resource))
+    }
+
     /// The fields of the source that it reads, dotted, sorted, without those inside another: what a fetch must ask for.
     pub fn source_paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = self.fields.iter().flat_map(CompiledField::sources).collect();

@@ -1,6 +1,7 @@
 //! Executes one run from where its stream says it is, to its end or until somebody stops it. Killed at any point, it
 //! is executed again: pages that were not settled are fetched again, and what was written already is recognised.
 
+mod ahead;
 mod careful;
 pub(super) mod fetch;
 mod give_up;

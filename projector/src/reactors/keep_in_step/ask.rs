@@ -62,7 +62,7 @@ impl Pass<'_> {
         let mut batches = ids.chunks(TOGETHER_MAX).peekable();
         while let Some(batch) = batches.next() {
             let request = PageRequest { ids: batch.to_vec(), ..wanted.clone() };
-            let items = self.origin(tools, &wanted).read(request).await?;
+            let items = self.origin(tools, &wanted).read(request).await?.items;
             let moved = batches
                 .peek()
                 .is_none()

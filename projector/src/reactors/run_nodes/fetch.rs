@@ -1,4 +1,4 @@
-//! Executes one fetch node: pages come in, are observed ahead of the writing, and are settled in order.
+//! Executes one fetch node: pages come in, are observed ahead of the writing, and are settled in order (`ahead`).
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,8 +8,7 @@ use app_sdk::{
     App, AppError, Fetched, PageRequest, Session, Source, SourceEnd, SourceNote, SourcePage, Unreadable,
 };
 use domain::run::{
-    Attempts, FetchFinished, ItemNote, Outcome, PageFacts, Problem, RunCommand, RunNoted, RunPhase, Runs,
-    SettledItem,
+    Attempts, FetchFinished, ItemNote, Outcome, PageFacts, Problem, RunCommand, RunPhase, Runs, SettledItem,
 };
 use engine::Meta;
 use engine::execute::ExecuteError;
@@ -20,6 +19,7 @@ use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::ahead::Pages;
 use super::observe::{Observed, Origin, observe};
 use super::plan::Fetch;
 use super::process::{Page, Processed};
@@ -29,12 +29,10 @@ use crate::parts::{NotUsable, Parts};
 
 /// Pages observed ahead of the one that is being written.
 const PAGES_AHEAD: usize = 4;
-/// Pages settled in one append, when they are ready at the same time: fewer syncs where the disk is the slowest part.
-const PAGES_TOGETHER_MAX: u64 = 5;
 /// Times a page is processed again because others wrote the same Portal records meanwhile.
 const CONFLICTS_MAX: u32 = 8;
 /// How long a page may go on after somebody asked to stop.
-const STOP_GRACE: Duration = Duration::from_secs(30);
+pub const STOP_GRACE: Duration = Duration::from_secs(30);
 /// Records remembered for another try at the end of the run; beyond that they wait for the next run.
 pub const DEFERRED_MAX: usize = 10_000;
 
@@ -71,35 +69,19 @@ pub struct Ready {
     pub notes: Vec<SourceNote>,
 }
 
-impl Ready {
-    /// Takes the next page in. A record seen on both counts as it was seen last.
-    fn join(&mut self, next: Self) {
-        let again: HashSet<&str> = next.observed.iter().map(|record| record.key.id.as_str()).collect();
-        self.observed.retain(|record| !again.contains(record.key.id.as_str()));
-        self.observed.extend(next.observed);
-        self.settled.extend(next.settled);
-        self.notes.extend(next.notes);
-        self.facts = PageFacts {
-            pages: self.facts.pages + next.facts.pages,
-            hidden: self.facts.hidden + next.facts.hidden,
-            ..next.facts
-        };
-    }
-}
-
-enum Arrival {
+pub enum Arrival {
     Page(AbortOnDropHandle<Result<Ready, Cause>>),
     End(SourceEnd),
     Broken(AppError),
 }
 
-impl Execution<'_> {
+impl<'a> Execution<'a> {
     pub async fn fetch(&mut self, fetch: &Fetch, app: &App, session: &Session) -> Result<Ended, Cause> {
         let (sender, mut arrivals) = mpsc::channel(PAGES_AHEAD);
         let reading = read(self.parts.clone(), app.clone(), self.reading(fetch, session), sender);
         // Ends with this fetch, however that ends.
         let _reading = AbortOnDropHandle::new(tokio::spawn(reading));
-        self.settle_pages(fetch, &mut arrivals).await
+        self.settle_pages(fetch, Pages::new(&mut arrivals)).await
     }
 
     fn reading(&self, fetch: &Fetch, session: &Session) -> Reading {
@@ -120,88 +102,15 @@ impl Execution<'_> {
         }
     }
 
-    async fn settle_pages(
-        &mut self,
-        fetch: &Fetch,
-        arrivals: &mut mpsc::Receiver<Arrival>,
-    ) -> Result<Ended, Cause> {
-        self.after = self.cursor(fetch);
-        let mut next = None;
-        loop {
-            if self.must_stop() {
-                return Ok(Ended::Stopped);
-            }
-            let arrival = tokio::select! {
-                biased;
-                () = self.bell.notified() => {
-                    self.hold.refresh().await?;
-                    continue;
-                }
-                arrival = next_or(&mut next, arrivals) => arrival,
-            };
-            let finished = match arrival {
-                Some(Arrival::Page(ready)) => {
-                    let mut ready = ready.await??;
-                    let mut broken: Option<Cause> = None;
-                    while ready.facts.pages < PAGES_TOGETHER_MAX && next.is_none() && broken.is_none() {
-                        match arrivals.try_recv() {
-                            Ok(Arrival::Page(more)) => match more.await? {
-                                Ok(more) => ready.join(more),
-                                Err(error) => broken = Some(error),
-                            },
-                            Ok(other) => next = Some(other),
-                            Err(_) => break,
-                        }
-                    }
-                    // A page that cannot be got past takes no other with it.
-                    match (self.page(fetch, ready).await?, broken) {
-                        (Some(problem), _) => finished(fetch, false, problem),
-                        (None, None) => continue,
-                        (None, Some(error)) => return Err(error),
-                    }
-                }
-                Some(Arrival::End(end)) => FetchFinished {
-                    node: fetch.node.clone(),
-                    complete: end.complete,
-                    total: end.total,
-                    hidden: end.hidden,
-                    problem: end.problem,
-                },
-                Some(Arrival::Broken(error)) => finished(fetch, false, problem(&error)),
-                None => return Err("reading the source stopped without a reason".into()),
-            };
-            self.hold.command(RunCommand::FinishFetch(finished), vec![]).await?;
-            return Ok(Ended::Finished);
-        }
-    }
-
-    /// Settles one page. `Some` when nobody can go on.
-    async fn page(&mut self, fetch: &Fetch, mut ready: Ready) -> Result<Option<Problem>, Cause> {
-        if let Err(refused) = self.parts.usable(&fetch.connection).await {
-            return not_usable(refused).map(Some);
-        }
-        for note in std::mem::take(&mut ready.notes) {
-            let noted = RunNoted {
-                level: note.level,
-                code: note.code,
-                message: note.message,
-                node: Some(fetch.node.clone()),
-            };
-            self.hold.command(RunCommand::Note(noted), vec![]).await?;
-        }
-        self.settle_page(fetch, ready).await
-    }
-
     /// Processes and settles a page, anew when others were quicker. `Some` when nobody can go on.
     pub async fn settle_page(&mut self, fetch: &Fetch, ready: Ready) -> Result<Option<Problem>, Cause> {
-        let aside = ready.settled.iter().filter(|item| item.outcome == Outcome::Skipped).count();
         for _ in 0..CONFLICTS_MAX {
             let mut processed = match self
                 .process(fetch, &ready.observed, ready.settled.clone(), Some(ready.facts.clone()))
                 .await
             {
                 Ok(Some(mut processed)) => {
-                    processed.chunk.counts.read += aside as u64;
+                    processed.chunk.counts.read += ready.aside();
                     processed
                 }
                 Ok(None) => return Ok(None),
@@ -216,6 +125,20 @@ impl Execution<'_> {
         Err("others keep writing the same Portal records; trying again later".into())
     }
 
+    pub fn as_page<'p>(&self, fetch: &'p Fetch) -> Page<'p>
+    where
+        'a: 'p,
+    {
+        Page {
+            parts: self.parts,
+            run: self.run,
+            settled_to: self.hold.position(),
+            dry: self.dry,
+            fetch,
+            destinations: self.destinations,
+        }
+    }
+
     /// `None` if somebody asked to stop and the page did not end within the grace.
     async fn process(
         &mut self,
@@ -224,14 +147,7 @@ impl Execution<'_> {
         failed: Vec<SettledItem>,
         facts: Option<PageFacts>,
     ) -> Result<Option<Processed>, WriteError> {
-        let page = Page {
-            parts: self.parts,
-            run: self.run,
-            settled_to: self.hold.position(),
-            dry: self.dry,
-            fetch,
-            destinations: self.destinations,
-        };
+        let page = self.as_page(fetch);
         let work = page.process(observed, failed, facts, &mut self.unique);
         tokio::pin!(work);
         loop {
@@ -253,7 +169,7 @@ impl Execution<'_> {
 
     /// Appends the chunk and what the destination wants in the log. False if others were quicker, and the page has to
     /// be processed again.
-    async fn settle(&mut self, fetch: &Fetch, processed: Processed, again: u64) -> Result<bool, Cause> {
+    pub async fn settle(&mut self, fetch: &Fetch, processed: Processed, again: u64) -> Result<bool, Cause> {
         let mut chunk = processed.chunk;
         chunk.again = again;
         let cursor = chunk.page.as_ref().map(|page| page.cursor.clone());
@@ -299,15 +215,7 @@ impl Execution<'_> {
     }
 }
 
-/// What was taken out of the queue before its turn, or what comes next.
-async fn next_or(taken: &mut Option<Arrival>, arrivals: &mut mpsc::Receiver<Arrival>) -> Option<Arrival> {
-    match taken.take() {
-        Some(arrival) => Some(arrival),
-        None => arrivals.recv().await,
-    }
-}
-
-fn stopping(phase: RunPhase) -> bool {
+pub fn stopping(phase: RunPhase) -> bool {
     phase != RunPhase::Running
 }
 
@@ -401,8 +309,14 @@ fn failed(node: &str, unreadable: Unreadable) -> SettledItem {
     }
 }
 
-fn finished(fetch: &Fetch, complete: bool, problem: Problem) -> FetchFinished {
-    FetchFinished { node: fetch.node.clone(), complete, total: None, hidden: 0, problem: Some(problem) }
+pub fn stuck(fetch: &Fetch, problem: Problem) -> FetchFinished {
+    FetchFinished {
+        node: fetch.node.clone(),
+        complete: false,
+        total: None,
+        hidden: 0,
+        problem: Some(problem),
+    }
 }
 
 pub fn problem(error: &AppError) -> Problem {

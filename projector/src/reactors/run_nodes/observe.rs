@@ -5,10 +5,11 @@ mod second_look;
 
 use std::collections::HashMap;
 
-use app_sdk::{AppError, Fetched, PageRequest, Reader, Session, Source, SourceItem};
+use app_sdk::{AppError, Fetched, PageRequest, Reader, Session, Source, SourceEnd, SourceItem, Unreadable};
 use bytes::Bytes;
 use domain::ids::ConnectionId;
 use domain::record::{RecordChanged, RecordEvent, RecordKey};
+use domain::run::Problem;
 use domain::views::{RECORDS, RecordView};
 use engine::history::decode;
 use engine::ports::{AppendError, Cause, Expected, StreamAppend, SubjectKey};
@@ -51,17 +52,32 @@ pub struct Origin<'a> {
 }
 
 impl Origin<'_> {
-    /// Everything that answers to a request, for requests that name few ids.
-    pub async fn read(&self, request: PageRequest) -> Result<Vec<SourceItem>, AppError> {
+    /// Everything that answers to a request, for requests that name few ids. What a source cannot vouch for is no
+    /// answer.
+    pub async fn read(&self, request: PageRequest) -> Result<Read, AppError> {
         let mut pages = self.source.pages(self.session, request);
-        let mut items = vec![];
+        let mut read = Read::default();
         while let Some(fetched) = pages.next().await {
-            if let Fetched::Page(page) = fetched? {
-                items.extend(page.items);
+            match fetched? {
+                Fetched::Page(page) => {
+                    read.items.extend(page.items);
+                    read.unreadable.extend(page.unreadable);
+                }
+                Fetched::End(SourceEnd { problem: Some(Problem { code, message, remedy }), .. }) => {
+                    return Err(AppError::Transient { code, message, remedy });
+                }
+                Fetched::End(_) => {}
             }
         }
-        Ok(items)
+        Ok(read)
     }
+}
+
+/// What a source answered.
+#[derive(Default)]
+pub struct Read {
+    pub items: Vec<SourceItem>,
+    pub unreadable: Vec<Unreadable>,
 }
 
 /// What became of records that were looked at.

@@ -46,6 +46,20 @@ impl Fetch {
             resource: self.resource.clone(),
         }
     }
+
+    /// Whether a record may refer to another of the same fetch, as a page does to the page above it.
+    pub fn refers_to_itself(&self) -> bool {
+        fn refer(steps: &[Step], resource: &str) -> bool {
+            steps.iter().any(|step| match step {
+                Step::Filter { matches, otherwise, .. } => {
+                    refer(matches, resource) || refer(otherwise, resource)
+                }
+                Step::Map { mapping, next, .. } => mapping.refers_to(resource) || refer(next, resource),
+                Step::Write { .. } => false,
+            })
+        }
+        refer(&self.steps, &self.resource)
+    }
 }
 
 pub enum Step {

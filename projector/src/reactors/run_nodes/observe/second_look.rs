@@ -24,7 +24,7 @@ pub(super) async fn take(parts: &Parts, origin: &Origin<'_>, older: Older) -> Re
             ..origin.request.clone()
         };
         match origin.read(request).await {
-            Ok(found) => items.extend(found),
+            Ok(found) => items.extend(found.items),
             // Whoever asked first says what is wrong with the source; here nothing is believed.
             Err(error) => {
                 tracing::warn!(resource = origin.resource, %error, "older records could not be looked at again");
