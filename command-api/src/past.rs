@@ -1,7 +1,10 @@
 //! Asking for the past: a position or a time in a query, and histories of streams whose events hold JSON.
 
 use chrono::{DateTime, Utc};
+use domain::decider::Decider;
+use domain::views::ViewSpec;
 use engine::{Position, Recorded, StreamName, as_of};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -63,6 +66,19 @@ impl Api {
         let time = DateTime::parse_from_rfc3339(at).map_err(|_| not_a_moment())?;
         let store = &self.context.executor.store;
         Ok(Some(as_of::position_at(&**store, time.to_utc()).await?))
+    }
+
+    /// A view's document as it was at a position, and that position; `None` when now is asked for.
+    pub async fn then<D: Decider, T: DeserializeOwned>(
+        &self,
+        view: &'static ViewSpec,
+        id: &str,
+        at: Option<&str>,
+    ) -> Result<Option<(Option<T>, Position)>, Problem> {
+        let Some(position) = self.position_of(at).await? else { return Ok(None) };
+        let stream = StreamName::new(D::CATEGORY, id);
+        let found = self.context.views.as_of(view, &stream, position).await;
+        Ok(Some((found.map_err(|error| Problem::fault(&*error))?, position)))
     }
 
     /// The event that a stream ended with, now or at a position.

@@ -278,7 +278,9 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         let status = match &error {
             AppError::Unauthorized { .. } | AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            AppError::RateLimited { .. } | AppError::Transient { .. } => StatusCode::BAD_GATEWAY,
+            AppError::RateLimited { .. } | AppError::Transient { .. } | AppError::Unanswered { .. } => {
+                StatusCode::BAD_GATEWAY
+            }
         };
         let mut rejection = Rejection::new("", error.to_string(), error.remedy());
         rejection.code = error.code().to_owned().into();

@@ -27,6 +27,8 @@ pub struct Failed {
     pub revision: u64,
     /// The fetch node it came from.
     pub node: String,
+    /// The destination it was to go to, where that is needed.
+    pub to: Option<String>,
 }
 
 /// Items that failed, of one run or of several.

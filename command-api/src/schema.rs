@@ -117,6 +117,15 @@ pub enum Outcome {
     Removed,
 }
 
+/// What a person found at the destination, or wants: it is there; send it once more; leave it as it is.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+pub enum Decision {
+    Arrived,
+    SendAgain,
+    GiveUp,
+}
+
 /// `read` counts what the source sent; the others add up to the settled ones.
 #[derive(ToSchema)]
 pub struct Counts {
@@ -346,6 +355,7 @@ mod tests {
     use domain::access::Role;
     use domain::connection::{Health, StageResult};
     use domain::delivery::{Reason, Verdict};
+    use domain::effect::Decision;
     use domain::endpoint::EndpointPhase;
     use domain::failure::FailureState;
     use domain::inbox::Finding;
@@ -360,7 +370,8 @@ mod tests {
         use RunPhaseView as P;
         let described = serde_json::to_value(crate::openapi()).unwrap();
         let words = |name: &str| described["components"]["schemas"][name]["enum"].clone();
-        let pairs: [(&str, Value); 13] = [
+        let pairs: [(&str, Value); 14] = [
+            ("Decision", json!([Decision::Arrived, Decision::SendAgain, Decision::GiveUp])),
             ("Verdict", json!([Verdict::Signed, Verdict::BodySigned, Verdict::Hint, Verdict::Released])),
             (
                 "EndpointPhase",

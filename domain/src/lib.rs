@@ -11,6 +11,7 @@ pub mod connection;
 pub mod decider;
 pub mod delivery;
 pub mod diff;
+pub mod effect;
 pub mod endpoint;
 pub mod erasure;
 pub mod event;

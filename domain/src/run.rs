@@ -263,6 +263,8 @@ fn rate(state: &RunState, satisfied: bool, note: Option<String>) -> Vec<RunEvent
     vec![RunEvent::Rated(RunRated { satisfied, note: rating.1, instead_of })]
 }
 
+/// The code of an item whose write nobody can tell the end of: it waits for a person.
+pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 /// The code of a page that somebody else has settled already.
 pub const ALREADY_SETTLED: &str = "ALREADY_SETTLED";
 

@@ -1,9 +1,10 @@
 //! The loop under every follower: read a slice, hand it over, go on. A failing follower stops, backs off and is seen;
 //! it never skips.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::time::Instant;
 
 use crate::envelope::Position;
 use crate::ports::{Bus, Cause, Filter, Slice};

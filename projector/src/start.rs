@@ -125,8 +125,9 @@ impl Running {
         self.until_stopped(async move {
             loop {
                 tokio::select! {
-                    () = follow::run(&*bus, &mut *follower) => {}
+                    biased;
                     () = changes.next() => {}
+                    () = follow::run(&*bus, &mut *follower) => {}
                 }
             }
         });
@@ -149,8 +150,9 @@ impl Running {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             tokio::select! {
-                () = work => {}
+                biased;
                 () = stop.cancelled() => {}
+                () = work => {}
             }
         });
     }

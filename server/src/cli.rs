@@ -44,7 +44,7 @@ pub enum Command {
     Mappings(commands::mappings::Args),
     /// Take what was recorded through a scenario again, without asking the source
     Reimport(commands::reimport::Args),
-    /// List, watch, cancel, pause, resume, retry and undo runs
+    /// List, watch, cancel, pause, resume, retry and undo runs; decide about items in doubt
     Runs(commands::runs::Args),
     /// List, issue and revoke access tokens
     Tokens(commands::tokens::Args),

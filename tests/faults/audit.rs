@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use adapter_sqlite::{DataDir, SqliteEventStore, SystemClock};
 use engine::ports::{EventStore, Filter};
+use serde_json::Value;
 
 const SLICE: usize = 500;
 
 #[derive(Default)]
 pub struct Audit {
     pub events: HashSet<String>,
+    /// Deliveries, by what their senders called them.
+    pub deliveries: HashSet<String>,
     /// How often each Portal record was written.
     pub portal: BTreeMap<String, usize>,
 }
@@ -63,6 +66,11 @@ pub async fn audit(data: &Path) -> Result<Audit, String> {
             }
             if &*event.event_type == "portal.written" {
                 *found.portal.entry(event.stream.to_string()).or_default() += 1;
+            }
+            if &*event.event_type == "delivery.received" {
+                let received: Value = serde_json::from_slice(&event.data).map_err(|e| e.to_string())?;
+                let id = received["headers"]["webhook-id"].as_str();
+                found.deliveries.extend(id.map(str::to_owned));
             }
             found.events.insert(event.id.to_string());
         }

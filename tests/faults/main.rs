@@ -5,8 +5,11 @@
 mod audit;
 mod cuts;
 mod disk;
+mod effects;
+mod hooks;
 mod kills;
 mod points;
+mod serving;
 mod town;
 
 use std::path::PathBuf;
@@ -50,7 +53,9 @@ fn main() {
         Some("points") => points::run(&runtime, &programs, number(usize::MAX), &mut tally),
         Some("kills") => kills::run(&runtime, &programs, number(1_000), &mut tally),
         Some("cuts") => cuts::run(&runtime, &programs, number(1_000), &mut tally),
-        _ => panic!("points, kills or cuts, and how many"),
+        Some("effects") => effects::run(&runtime, &programs, number(300), &mut tally),
+        Some("hooks") => hooks::run(&runtime, &programs, number(300), &mut tally),
+        _ => panic!("points, kills, cuts, effects or hooks, and how many"),
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     std::process::exit(i32::from(tally.failed > 0));

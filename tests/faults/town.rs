@@ -13,7 +13,9 @@ use crate::Programs;
 
 const LOGIN: &str = "portal";
 const PASSWORD: &str = "abcd efgh ijkl mnop qrst uvwx";
-const SHAPE: Shape = Shape { users: 30, posts: 60, content_bytes: 500, seed: 7 };
+/// Users of the site.
+pub const USERS: u64 = 30;
+const SHAPE: Shape = Shape { users: USERS, posts: 60, content_bytes: 500, seed: 7 };
 
 pub struct Town {
     site: Running,
@@ -31,6 +33,10 @@ impl Town {
         let file = open.create_new(true).write(true).mode(0o600).open(home.path().join("password"));
         writeln!(file.unwrap(), "{PASSWORD}").unwrap();
         Self { site, home, product: programs.product.clone() }
+    }
+
+    pub fn site(&self) -> &Site {
+        self.site.site()
     }
 
     pub fn data(&self, name: &str) -> PathBuf {

@@ -1,6 +1,8 @@
 //! Portal's two doors behind one: a connection's address says which it is.
 
-use app_sdk::{Actions, AppError, Performed, Session, UndoItem, Undone, WriteAnswer, WriteItem};
+use app_sdk::{
+    Actions, AppError, Fate, Performed, Repeats, Session, UndoItem, Undone, WriteAnswer, WriteItem,
+};
 use async_trait::async_trait;
 
 use crate::EMBEDDED_ADDRESS;
@@ -26,6 +28,14 @@ impl Destinations {
 impl Actions for Destinations {
     fn batch_max(&self) -> usize {
         self.embedded.batch_max().min(self.http.batch_max())
+    }
+
+    fn repeats(&self, session: &Session) -> Repeats {
+        self.of(session).repeats(session)
+    }
+
+    async fn became_of(&self, session: &Session, effects: &[String]) -> Result<Vec<Fate>, AppError> {
+        self.of(session).became_of(session, effects).await
     }
 
     async fn perform(&self, session: &Session, batch: &[WriteItem]) -> Result<Performed, AppError> {

@@ -1,17 +1,21 @@
 //! Portal over HTTP: signed batches to its import address. The contract is `schemas/http/portal-import.json`.
 
+mod effects;
 mod messages;
 
 use std::sync::Arc;
 
 use app_sdk::egress::{Egress, EgressError, Request, Response, StatusCode, Url};
 use app_sdk::signature::SigningKey;
-use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem};
+use app_sdk::{
+    Actions, AppError, Fate, Performed, Repeats, Session, UndoItem, Undone, WriteAnswer, WriteItem,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine::hash;
 use engine::ports::Clock;
 
+pub use effects::{ASKED, Effect, EffectStatus, PLAIN};
 pub use messages::{Answer, AnswerItem, AnswerStatus, Batch, BatchItem, ItemError};
 
 /// Items in one batch: the contract's limit.
@@ -48,30 +52,48 @@ impl Http {
     }
 
     fn request(&self, session: &Session, body: Bytes, key: &str, dry: bool) -> Result<Request, AppError> {
+        let url = address(session, "v1/import/batches")?;
+        self.signed(session, Request::post(url, body), key)?
+            .header("content-type", "application/json")
+            .and_then(|r| r.header("idempotency-key", key))
+            .and_then(|r| r.header("portal-dry-run", if dry { "true" } else { "false" }))
+            .map_err(|error| outside(&error))
+    }
+
+    /// Signs a request as Standard Webhooks do.
+    fn signed(&self, session: &Session, request: Request, id: &str) -> Result<Request, AppError> {
         let secret = session.credentials.as_ref().and_then(|credentials| credentials.secret.as_ref());
         let signing = secret
             .ok_or_else(|| unsigned("no signing secret is stored"))
             .and_then(|secret| SigningKey::parse(secret).map_err(|error| unsigned(&error.to_string())))?;
-        let url = Url::parse(&session.address).and_then(|base| base.join("v1/import/batches")).map_err(
-            |error| invalid("INVALID_ADDRESS", format!("{} is no address: {error}", session.address)),
-        )?;
         let timestamp = self.clock.now().timestamp();
-        let signature = signing.sign(key, timestamp, &body);
-        Request::post(url, body)
-            .header("content-type", "application/json")
-            .and_then(|r| r.header("idempotency-key", key))
-            .and_then(|r| r.header("portal-dry-run", if dry { "true" } else { "false" }))
-            .and_then(|r| r.header("webhook-id", key))
+        let signature = signing.sign(id, timestamp, &request.body);
+        request
+            .header("webhook-id", id)
             .and_then(|r| r.header("webhook-timestamp", &timestamp.to_string()))
             .and_then(|r| r.header("webhook-signature", &signature))
             .map_err(|error| outside(&error))
     }
 }
 
+fn address(session: &Session, path: &str) -> Result<Url, AppError> {
+    Url::parse(&session.address)
+        .and_then(|base| base.join(path))
+        .map_err(|error| invalid("INVALID_ADDRESS", format!("{} is no address: {error}", session.address)))
+}
+
 #[async_trait]
 impl Actions for Http {
     fn batch_max(&self) -> usize {
         BATCH_ITEMS_MAX
+    }
+
+    fn repeats(&self, session: &Session) -> Repeats {
+        effects::repeats(session)
+    }
+
+    async fn became_of(&self, session: &Session, effects: &[String]) -> Result<Vec<Fate>, AppError> {
+        self.ask(session, effects).await
     }
 
     async fn perform(&self, session: &Session, batch: &[WriteItem]) -> Result<Performed, AppError> {
@@ -81,43 +103,69 @@ impl Actions for Http {
     async fn foresee(&self, session: &Session, batch: &[WriteItem]) -> Result<Vec<WriteAnswer>, AppError> {
         self.send(session, batch, true).await
     }
+
+    async fn undo(&self, session: &Session, _: &[UndoItem]) -> Result<Undone, AppError> {
+        Err(not_undoable(session))
+    }
+
+    async fn foresee_undo(&self, session: &Session, _: &[UndoItem]) -> Result<Undone, AppError> {
+        Err(not_undoable(session))
+    }
+}
+
+/// The contract writes and never reads, so nobody here knows what a write replaced.
+fn not_undoable(session: &Session) -> AppError {
+    AppError::Invalid {
+        code: "NOT_UNDOABLE".to_owned(),
+        message: format!(
+            "what was written to {} cannot be taken back: its import address takes records and shows none, so it is not \
+             known what was there before",
+            session.address
+        ),
+        remedy: "re-import what was recorded with the version or mapping from before; remove there what was created"
+            .to_owned(),
+    }
 }
 
 /// An answer of the whole batch, or what kind of failure it was.
 fn read(response: &Response) -> Result<Answer, AppError> {
-    let status = response.status;
-    match status {
-        StatusCode::OK => serde_json::from_slice(&response.body).map_err(|error| AppError::Transient {
-            code: "PORTAL_ANSWER_UNREADABLE".to_owned(),
-            message: format!("Portal answered 200 with something that is not its contract: {error}"),
-            remedy: "look whether the address leads to Portal itself; the batch is sent again".to_owned(),
-        }),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(unsigned("Portal refused the signature")),
-        StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(0)),
-        StatusCode::CONFLICT => Err(invalid(
+    if response.status != StatusCode::OK {
+        return Err(read_fault(response));
+    }
+    serde_json::from_slice(&response.body).map_err(|error| AppError::Unanswered {
+        code: "PORTAL_ANSWER_UNREADABLE".to_owned(),
+        message: format!("Portal answered 200 with something that is not its contract: {error}"),
+        remedy: "look whether the address leads to Portal itself".to_owned(),
+    })
+}
+
+/// What kind of failure another status is.
+fn read_fault(response: &Response) -> AppError {
+    match response.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => unsigned("Portal refused the signature"),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(0),
+        StatusCode::CONFLICT => invalid(
             "IDEMPOTENCY_CONFLICT",
             "Portal has seen this idempotency key with another content".to_owned(),
-        )),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Err(AppError::RateLimited {
+        ),
+        status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => AppError::RateLimited {
             message: format!("Portal asked to wait ({status})"),
             retry_after: response.retry_after(),
-        }),
-        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
-            Err(AppError::Transient {
-                code: "PORTAL_UNAVAILABLE".to_owned(),
-                message: format!("Portal answered {status}"),
-                remedy:
-                    "nothing to do: the batch is sent again with the same keys, so nothing is written twice"
-                        .to_owned(),
-            })
-        }
-        status => Err(invalid("PORTAL_REFUSED", format!("Portal refused the batch with {status}"))),
+        },
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => AppError::Unanswered {
+            code: "PORTAL_UNAVAILABLE".to_owned(),
+            message: format!("Portal answered {status}"),
+            remedy: "look at Portal's log".to_owned(),
+        },
+        status => invalid("PORTAL_REFUSED", format!("Portal refused the request with {status}")),
     }
 }
 
 fn outside(error: &EgressError) -> AppError {
     let (code, message, remedy) = (error.code().to_owned(), error.to_string(), error.remedy().to_owned());
-    if error.is_transient() {
+    if error.may_have_arrived() {
+        AppError::Unanswered { code, message, remedy }
+    } else if error.is_transient() {
         AppError::Transient { code, message, remedy }
     } else {
         AppError::Unauthorized { code, message, remedy }

@@ -102,13 +102,49 @@ pub struct Undone {
     pub appends: Vec<StreamAppend>,
 }
 
+/// What comes of it when a destination gets the same write twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// It knows the effect's key and writes once.
+    Harmless,
+    /// It writes again, but can be asked beforehand what became of an effect.
+    Asked,
+    /// It writes again, and cannot be asked. Only a person can find out.
+    Unknown,
+}
+
+/// What became of an effect, as the destination says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Applied {
+        outcome: Outcome,
+        portal: Option<String>,
+    },
+    /// It was not applied, and no batch that was sent before will apply it.
+    NotApplied,
+}
+
 #[async_trait]
 pub trait Actions: Send + Sync {
     /// Most items in one batch.
     fn batch_max(&self) -> usize;
 
-    /// Writes a batch. An error means that the outcome of the whole batch is unknown or void; repeating it with the
-    /// same effect keys is safe.
+    /// Whether a write may be repeated when its answer was lost.
+    fn repeats(&self, _: &Session) -> Repeats {
+        Repeats::Harmless
+    }
+
+    /// What became of effects, in their order; only of a destination whose repeats are [`Repeats::Asked`].
+    async fn became_of(&self, _: &Session, _effects: &[String]) -> Result<Vec<Fate>, AppError> {
+        Err(AppError::Invalid {
+            code: "CANNOT_BE_ASKED".to_owned(),
+            message: "this destination does not tell what became of a write".to_owned(),
+            remedy: "look there yourself, and decide".to_owned(),
+        })
+    }
+
+    /// Writes a batch. After [`AppError::Unanswered`] nobody knows what was written; [`Actions::repeats`] says whether
+    /// repeating it with the same effect keys is safe. After every other error nothing was written.
     async fn perform(&self, session: &Session, batch: &[WriteItem]) -> Result<Performed, AppError>;
 
     /// What `perform` would answer. Touches nothing; this is all that a dry run gets to see of a destination.

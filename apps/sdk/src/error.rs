@@ -16,15 +16,19 @@ pub enum AppError {
     /// Worth another try: network trouble, a busy or broken server.
     #[error("{message}")]
     Transient { code: String, message: String, remedy: String },
+    /// The request went out, and nobody can tell what came of it.
+    #[error("{message}")]
+    Unanswered { code: String, message: String, remedy: String },
 }
 
 impl AppError {
     /// Stable code for programs.
     pub fn code(&self) -> &str {
         match self {
-            Self::Unauthorized { code, .. } | Self::Invalid { code, .. } | Self::Transient { code, .. } => {
-                code
-            }
+            Self::Unauthorized { code, .. }
+            | Self::Invalid { code, .. }
+            | Self::Transient { code, .. }
+            | Self::Unanswered { code, .. } => code,
             Self::RateLimited { .. } => "RATE_LIMITED",
         }
     }
@@ -34,7 +38,8 @@ impl AppError {
         match self {
             Self::Unauthorized { remedy, .. }
             | Self::Invalid { remedy, .. }
-            | Self::Transient { remedy, .. } => remedy,
+            | Self::Transient { remedy, .. }
+            | Self::Unanswered { remedy, .. } => remedy,
             Self::RateLimited { .. } => "wait; the site's own limit decides when it answers again",
         }
     }

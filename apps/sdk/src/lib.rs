@@ -7,6 +7,7 @@ pub mod authorise;
 pub mod catalogue;
 pub mod changes;
 pub mod check;
+pub mod effects;
 pub mod egress;
 pub mod error;
 pub mod hear;
@@ -17,7 +18,8 @@ pub mod signature;
 pub mod source;
 
 pub use actions::{
-    Actions, Performed, Stands, UndoAnswer, UndoItem, Undone, WriteAnswer, WriteItem, WriteResult,
+    Actions, Fate, Performed, Repeats, Stands, UndoAnswer, UndoItem, Undone, WriteAnswer, WriteItem,
+    WriteResult,
 };
 pub use app::{App, Apps, Companion};
 pub use authorise::{Authorise, ConsentAnswer, ConsentRequest};

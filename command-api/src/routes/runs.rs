@@ -3,6 +3,7 @@
 mod approve;
 mod cancel;
 mod changes;
+mod decide;
 mod document;
 mod feedback;
 mod item;
@@ -33,6 +34,7 @@ pub fn area() -> Area {
         .operator(routes!(resume::resume))
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
+        .operator(routes!(decide::decide))
         .operator(routes!(approve::approve))
         .operator(routes!(undo::undo))
         .viewer(routes!(changes::changes))

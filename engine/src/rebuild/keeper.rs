@@ -1,15 +1,20 @@
 //! One rebuild at a time, in the background, with its state for whoever asks.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::{Rebuild, Rebuilt};
-use crate::envelope::Position;
+use crate::envelope::{Position, StreamName};
 use crate::follow::chain;
 use crate::ports::{Cause, Clock, ViewSpec};
-use crate::project::Projection;
+use crate::project::{Docs, Opened, Projection};
+
+/// Events read in one step when one document is folded.
+const STEP_EVENTS: usize = 500;
 
 /// How a rebuild ended, or that it has not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -104,6 +109,33 @@ impl ViewKeeper {
             keeper.set(outcome);
         });
         Some(begun)
+    }
+
+    /// A view's document as it was at a position, folded anew from one stream: for views of which each document comes
+    /// from one stream and has its id as the key. Deleted things are there as long as they were.
+    pub async fn as_of<T: DeserializeOwned>(
+        &self,
+        view: &'static ViewSpec,
+        stream: &StreamName,
+        position: Position,
+    ) -> Result<Option<T>, Cause> {
+        let projections = (self.projections)();
+        let Some(projection) = projections.iter().find(|projection| projection.view().name == view.name)
+        else {
+            return Err(format!("there is no view {}", view.name).into());
+        };
+        let mut docs = Docs::new(view, HashMap::new());
+        let mut from = 0;
+        loop {
+            let events = self.rebuild.log.read_stream(stream, from, STEP_EVENTS).await?;
+            for recorded in events.iter().filter(|event| event.position <= position) {
+                projection.fold(&Opened { recorded, body: None }, &mut docs)?;
+            }
+            match events.last() {
+                Some(last) if last.position <= position => from = last.revision + 1,
+                _ => return Ok(docs.get(stream.id())?),
+            }
+        }
     }
 
     fn specs(&self) -> Vec<&'static ViewSpec> {

@@ -12,7 +12,18 @@ impl Projection for Audit {
     }
 
     fn categories(&self) -> &'static [&'static str] {
-        &["connection", "endpoint", "erasure", "failure", "mapping", "run", "scenario", "token", "watch"]
+        &[
+            "connection",
+            "effect",
+            "endpoint",
+            "erasure",
+            "failure",
+            "mapping",
+            "run",
+            "scenario",
+            "token",
+            "watch",
+        ]
     }
 
     fn needs(&self, _: &Recorded) -> Option<String> {
@@ -21,7 +32,7 @@ impl Projection for Audit {
 
     fn fold(&self, event: &Opened<'_>, docs: &mut Docs) -> Result<(), FoldError> {
         let recorded = event.recorded;
-        if &*recorded.event_type == "run.items-settled" {
+        if matches!(&*recorded.event_type, "run.items-settled" | "effect.intended" | "effect.settled") {
             return Ok(());
         }
         let line = AuditView {

@@ -92,8 +92,9 @@ impl KeepInStep {
                 tracing::warn!(error = %engine::follow::chain(&*error), "what is watched could not be looked up; trying again");
             }
             tokio::select! {
-                () = tokio::time::sleep(self.pace.tick) => {}
+                biased;
                 () = self.stop.cancelled() => return,
+                () = tokio::time::sleep(self.pace.tick) => {}
             }
         }
     }
@@ -144,8 +145,9 @@ impl KeepInStep {
                 Pass::open(&parts, &watched, pace, cursor).await?.run(sweep_pause).await
             };
             let outcome = tokio::select! {
-                outcome = turn.during(work) => outcome,
+                biased;
                 () = stop.cancelled() => return,
+                outcome = turn.during(work) => outcome,
             };
             let mut next = next.lock().unwrap_or_else(PoisonError::into_inner);
             match outcome {

@@ -114,8 +114,9 @@ impl ReadDeliveries {
             let connection = reader.connection.clone();
             let shared = reader.reading.clone();
             let done = tokio::select! {
-                done = turn.during(reader.read(&turns)) => done,
+                biased;
                 () = stop.cancelled() => None,
+                done = turn.during(reader.read(&turns)) => done,
             };
             if done.is_none() {
                 lock(&shared).remove(&connection);
@@ -217,8 +218,9 @@ impl Reader {
             };
             if let (None, Some(at)) = (&pause, next_pull.0) {
                 tokio::select! {
-                    () = tokio::time::sleep_until(at) => {}
+                    biased;
                     () = self.bell.notified() => {}
+                    () = tokio::time::sleep_until(at) => {}
                 }
                 continue;
             }
@@ -231,8 +233,9 @@ impl Reader {
                         attempt = 0;
                     }
                     tokio::select! {
-                        () = tokio::time::sleep(pause) => {}
+                        biased;
                         () = self.bell.notified(), if is_last => {}
+                        () = tokio::time::sleep(pause) => {}
                     }
                 }
             }

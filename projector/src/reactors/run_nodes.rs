@@ -2,6 +2,7 @@
 //! is executed again: pages that were not settled are fetched again, and what was written already is recognised.
 
 mod ahead;
+mod careful;
 pub(super) mod fetch;
 mod give_up;
 pub mod observe;

@@ -113,8 +113,9 @@ impl StartRuns {
                 run_nodes::execute(&parts, &id, &bell).await;
             };
             let done = tokio::select! {
-                done = turn.during(work) => done,
+                biased;
                 () = stop.cancelled() => Some(()),
+                done = turn.during(work) => done,
             };
             executing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             // Lost and gained again before this run had stopped: whoever looked then took it for executed.

@@ -70,8 +70,9 @@ impl StartScheduledRuns {
             }
             ticks = ticks.wrapping_add(1);
             tokio::select! {
-                () = tokio::time::sleep(TICK) => {}
+                biased;
                 () = stop.cancelled() => return,
+                () = tokio::time::sleep(TICK) => {}
             }
         }
     }

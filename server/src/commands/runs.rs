@@ -50,6 +50,8 @@ enum Action {
     Approve { id: String },
     /// Try its failed items again, as they were recorded, and wait for the end
     Retry(Retry),
+    /// Decide about items of which nobody can tell whether they arrived, and wait for the end
+    Decide(Decide),
     /// Show what taking back what it wrote would do; with --apply, do it
     Undo {
         id: String,
@@ -81,6 +83,33 @@ struct Retry {
     dry_run: bool,
 }
 
+#[derive(clap::Args)]
+struct Decide {
+    id: String,
+    decision: Decision,
+    /// Only these items, by their ids within the run; may be given several times
+    #[arg(long = "item", value_name = "ITEM")]
+    items: Vec<String>,
+    /// The destination's id of the one item that arrived
+    #[arg(long)]
+    portal_id: Option<String>,
+    #[arg(long, default_value = "decided on the command line")]
+    reason: String,
+    /// Only say how many there are
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Decision {
+    /// They are there; nothing is sent
+    Arrived,
+    /// They are not there; they are sent once more
+    SendAgain,
+    /// They are left as they are until their records change
+    GiveUp,
+}
+
 const COLUMNS: &[Column] = &[
     ("id", "/id"),
     ("scenario", "/scenario"),
@@ -105,7 +134,10 @@ pub const ITEMS: &[Column] = &[
 const LOG: &[Column] = &[("at", "/at"), ("level", "/level"), ("code", "/code"), ("message", "/message")];
 
 pub async fn run(args: Args, config: Config) -> anyhow::Result<u8> {
-    let waits = matches!(args.action, Action::Watch { .. } | Action::Retry(_) | Action::Undo { .. });
+    let waits = matches!(
+        args.action,
+        Action::Watch { .. } | Action::Retry(_) | Action::Decide(_) | Action::Undo { .. }
+    );
     let work = if waits { Work::EVERYTHING } else { Work::Views };
     let reached = args.target.reach(&config, work).await?;
     let code = act(args.action, &reached.api, args.target.json).await?;
@@ -139,6 +171,7 @@ async fn act(action: Action, api: &Api, json: bool) -> anyhow::Result<u8> {
         Action::Approve { id } => show::done(&command(id, "approve").await?, "approved", json),
         Action::Undo { id, apply, approve } => undo(&id, apply, approve, api, json).await?,
         Action::Retry(wanted) => retry(wanted, api, json).await?,
+        Action::Decide(wanted) => decide(wanted, api, json).await?,
     })
 }
 
@@ -155,8 +188,30 @@ async fn retry(wanted: Retry, api: &Api, json: bool) -> anyhow::Result<u8> {
     let version = if wanted.newest { "newest" } else { "pinned" };
     let body = json!({ "filter": filter, "version": version, "dry_run": wanted.dry_run });
     let answer = api.act("runs", &wanted.id, "retry", &body).await?;
+    followed(&answer, api, json).await
+}
+
+async fn decide(wanted: Decide, api: &Api, json: bool) -> anyhow::Result<u8> {
+    let decision = match wanted.decision {
+        Decision::Arrived => "arrived",
+        Decision::SendAgain => "send-again",
+        Decision::GiveUp => "give-up",
+    };
+    let mut body = json!({ "decision": decision, "reason": wanted.reason, "dry_run": wanted.dry_run });
+    if !wanted.items.is_empty() {
+        body["items"] = wanted.items.into();
+    }
+    if let Some(id) = wanted.portal_id {
+        body["portal_id"] = id.into();
+    }
+    let answer = api.act("runs", &wanted.id, "decide", &body).await?;
+    followed(&answer, api, json).await
+}
+
+/// Waits for the end of the run that was begun, or says how many items match.
+async fn followed(answer: &serde_json::Value, api: &Api, json: bool) -> anyhow::Result<u8> {
     let Some(run) = answer["run"].as_str() else {
-        return Ok(counted(&answer, json));
+        return Ok(counted(answer, json));
     };
     let stop = Stop::default();
     crate::listen::watch_signals(&stop)?;

@@ -3,7 +3,9 @@
 use acceptance::receiver::{Misbehaviour, Receiver};
 use domain::run::RunMode;
 use domain::views::RunPhaseView;
+use serde_json::json;
 
+use super::api::Api;
 use super::stage::{SITE, Stage, graph, user};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -88,4 +90,24 @@ async fn a_dry_run_over_http_only_asks() {
     assert_eq!(stage.over("rn_1").await.counts.created, 5);
     assert!(portal.creations().is_empty());
     assert_eq!(portal.requests(), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_over_http_says_why_it_cannot_be_and_sends_nothing() {
+    let (stage, portal, users) = stage(4).await;
+    stage.publish("sc_users", &users).await;
+    let api = Api::of(&stage);
+    let run = api.run(&stage, "sc_users").await;
+    let sent = portal.requests();
+    for mode in ["preview", "apply"] {
+        let undo = api.post(&format!("/api/v1/runs/{run}/undo"), json!({ "mode": mode }), 202).await;
+        let undo = undo["run"].as_str().unwrap();
+        let view = stage.over(undo).await;
+        assert_eq!((view.phase, view.counts.failed), (RunPhaseView::Failed, 4), "{mode}");
+        let items = api.get(&format!("/api/v1/runs/{undo}/items")).await;
+        let note = &items["items"][0]["notes"][0];
+        assert_eq!(note["code"], "NOT_UNDOABLE", "{note}");
+        assert!(note["message"].as_str().unwrap().contains(&portal.url), "{note}");
+    }
+    assert_eq!(portal.requests(), sent);
 }

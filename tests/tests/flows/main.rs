@@ -6,6 +6,7 @@ mod api;
 mod deliveries;
 mod destination;
 mod edits;
+mod effects;
 mod failures;
 mod import;
 mod in_step;

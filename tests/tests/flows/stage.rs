@@ -237,10 +237,15 @@ impl Stage {
 
     /// Connects a Portal over HTTP, which signs with this secret.
     pub async fn connect_portal(&self, id: &str, url: &str, secret: &str) {
+        self.connect_portal_as("signed", id, url, secret).await;
+    }
+
+    /// The same, by another of Portal's methods.
+    pub async fn connect_portal_as(&self, method: &str, id: &str, url: &str, secret: &str) {
         self.connect(id, "portal", &format!("{url}/")).await;
         let slot = SecretSlot { owner: id.into(), purpose: API_PURPOSE.into(), origin: format!("{url}/") };
         let fingerprint = self.parts.vault.store(&slot, &Secret::new(secret.to_owned())).await.unwrap();
-        let stored = CredentialsStored { method: "signed".into(), account: None, fingerprint, handle: None };
+        let stored = CredentialsStored { method: method.into(), account: None, fingerprint, handle: None };
         let command = ConnectionCommand::StoreCredentials(stored);
         let position = self.command::<Connections>(id, command).await;
         self.settle(&CONNECTIONS, position).await;

@@ -1,6 +1,8 @@
 //! Records as they were, and where each value came from.
 
+use domain::connection::{ConnectionCommand, Connections};
 use domain::mappings::{MappingCommand, Mappings};
+use domain::scenario::{ScenarioCommand, Scenarios};
 use engine::ports::EventStore;
 use serde_json::{Value, json};
 
@@ -193,4 +195,43 @@ async fn a_stream_at_any_position_is_what_reading_it_through_would_give() {
         let found = engine::as_of::position_at(&*stage.store, event.recorded_at).await.unwrap();
         assert_eq!(log[usize::try_from(found).unwrap() - 1].recorded_at, event.recorded_at);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_and_a_scenario_are_shown_as_they_were() {
+    let stage = Stage::new().await;
+    stage.mapping("mp_users", "users").await;
+    stage.publish(SCENARIO, &users(1)).await;
+    let api = Api::of(&stage);
+    let then = *stage.store.end().borrow();
+    let rename = ConnectionCommand::Rename { name: "The shop".into() };
+    stage.command::<Connections>(SITE, rename).await;
+    stage.publish(SCENARIO, &graph(&[("posts", "mp_users", "post")])).await;
+    let now = stage.command::<Connections>(SITE, ConnectionCommand::Pause { reason: "moving".into() }).await;
+
+    let (connection, scenario) =
+        (format!("/api/v1/connections/{SITE}"), format!("/api/v1/scenarios/{SCENARIO}"));
+    let newest = api.get(&format!("{connection}?min_position={now}")).await;
+    assert_eq!((&newest["name"], &newest["phase"]), (&json!("The shop"), &json!("paused")));
+    let mut at_now = api.get(&format!("{connection}?at={now}")).await;
+    assert_eq!(at_now.as_object_mut().unwrap().remove("as_of"), Some(json!(now)));
+    assert_eq!(at_now, newest, "the fold is the view's own");
+    let old = api.get(&format!("{connection}?at={then}")).await;
+    assert_eq!((&old["name"], &old["phase"], &old["as_of"]), (&json!(SITE), &json!("live"), &json!(then)));
+    assert_eq!(old["history"].as_array().unwrap().len() + 2, newest["history"].as_array().unwrap().len());
+
+    let old = api.get(&format!("{scenario}?at={then}")).await;
+    assert_eq!((&old["version"], &old["version_graph"]), (&json!(1), &users(1)));
+    let newest = api.get(&format!("{scenario}?min_position={now}")).await;
+    assert_eq!((&newest["version"], &newest["as_of"]), (&json!(2), &Value::Null));
+
+    // Before it was there, and after it was deleted.
+    for path in [&connection, &scenario] {
+        assert_eq!(api.missing(&format!("{path}?at=0")).await["code"], "NOT_FOUND");
+        assert_eq!(api.missing(&format!("{path}?at=soon")).await["code"], "INVALID_MOMENT");
+    }
+    let gone = stage.command::<Scenarios>(SCENARIO, ScenarioCommand::Delete).await;
+    assert_eq!(api.missing(&format!("{scenario}?min_position={gone}")).await["code"], "NOT_FOUND");
+    assert_eq!(api.get(&format!("{scenario}?at={now}")).await["version"], 2);
+    assert_eq!(api.missing(&format!("{scenario}?at={gone}")).await["code"], "NOT_FOUND");
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::access::TokenEvent;
 use domain::connection::ConnectionEvent;
 use domain::delivery::{DeliveryEvent, QuarantineEvent};
+use domain::effect::EffectEvent;
 use domain::endpoint::EndpointEvent;
 use domain::erasure::ErasureEvent;
 use domain::event::Event;
@@ -31,6 +32,7 @@ fn every_golden_sample_decodes_and_encodes_to_itself() {
     check::<ErasureEvent>();
     check::<WatchEvent>();
     check::<FailureEvent>();
+    check::<EffectEvent>();
     check::<EndpointEvent>();
     check::<DeliveryEvent>();
     check::<QuarantineEvent>();
@@ -50,6 +52,7 @@ fn there_is_no_sample_without_an_event() {
         PortalEvent::types(),
         WatchEvent::types(),
         FailureEvent::types(),
+        EffectEvent::types(),
         EndpointEvent::types(),
         DeliveryEvent::types(),
         QuarantineEvent::types(),

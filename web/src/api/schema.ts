@@ -197,6 +197,8 @@ export type Connection = {
   added_at: string;
   address: string;
   app: string;
+  /** The position that was asked for; absent for now. */
+  as_of?: (number | null);
   auth_method?: (string | null);
   checked_at?: (string | null);
   /** What discovery found, in the app's own words. */
@@ -294,6 +296,21 @@ they are kept, and the next sweep may ask again. */
   /** The kind of records: users, posts, … */
   resource: string;
 };
+
+export type DecideItems = {
+  decision: Decision;
+  /** Only say how many items match. */
+  dry_run?: boolean;
+  /** Which of the run's items that wait for a decision, by their ids within the run; all of them when absent. */
+  items?: (Array<string> | null);
+  /** The destination's id of the record, where it is known; only for one item that arrived. */
+  portal_id?: (string | null);
+  /** Why, for whoever looks at it later. */
+  reason?: string;
+};
+
+/** What a person found at the destination, or wants: it is there; send it once more; leave it as it is. */
+export type Decision = "arrived" | "send-again" | "give-up";
 
 /** One delivery, without its bytes. */
 export type DeliveryLine = {
@@ -732,6 +749,8 @@ export type Listed_Connection = {
     added_at: string;
     address: string;
     app: string;
+    /** The position that was asked for; absent for now. */
+    as_of?: (number | null);
     auth_method?: (string | null);
     checked_at?: (string | null);
     /** What discovery found, in the app's own words. */
@@ -1079,6 +1098,8 @@ export type Listed_Run = {
 /** A page of a list. */
 export type Listed_Scenario = {
   items: Array<{
+    /** The position that was asked for; absent for now. */
+    as_of?: (number | null);
     changed_at: string;
     created_at: string;
     /** Number of the newest draft; the next save must name it. 0 before the first. */
@@ -1835,6 +1856,8 @@ export type SaveDraft = {
 };
 
 export type Scenario = {
+  /** The position that was asked for; absent for now. */
+  as_of?: (number | null);
   changed_at: string;
   created_at: string;
   /** Number of the newest draft; the next save must name it. 0 before the first. */
@@ -2330,7 +2353,7 @@ export interface Paths {
   };
   'GET /api/v1/connections/{id}': {
     path: { id: string };
-    query: { min_position?: number };
+    query: { at?: string; min_position?: number };
     body: undefined;
     ok: Connection;
   };
@@ -2706,6 +2729,12 @@ export interface Paths {
     body: undefined;
     ok: Changes;
   };
+  'POST /api/v1/runs/{id}/decide': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: DecideItems;
+    ok: RetryAnswer;
+  };
   'POST /api/v1/runs/{id}/feedback': {
     path: { id: string };
     query: Record<never, never>;
@@ -2774,7 +2803,7 @@ export interface Paths {
   };
   'GET /api/v1/scenarios/{id}': {
     path: { id: string };
-    query: { min_position?: number };
+    query: { at?: string; min_position?: number };
     body: undefined;
     ok: Scenario;
   };
@@ -2997,6 +3026,7 @@ export const NEEDS = {
   'POST /api/v1/retries': 'operator',
   'POST /api/v1/runs/{id}/approve': 'operator',
   'POST /api/v1/runs/{id}/cancel': 'operator',
+  'POST /api/v1/runs/{id}/decide': 'operator',
   'POST /api/v1/runs/{id}/feedback': 'operator',
   'POST /api/v1/runs/{id}/pause': 'operator',
   'POST /api/v1/runs/{id}/resume': 'operator',

@@ -109,10 +109,10 @@ pub fn in_order(batch: &[WriteItem], answer: Answer) -> Result<Vec<WriteAnswer>,
     for item in batch {
         let external = External::of(&item.record);
         let Some(answered) = by_external.remove(&external) else {
-            return Err(AppError::Transient {
+            return Err(AppError::Unanswered {
                 code: "PORTAL_ANSWER_PARTIAL".to_owned(),
                 message: format!("Portal said nothing about {}", item.record.path()),
-                remedy: "nothing to do: the batch is sent again with the same keys".to_owned(),
+                remedy: "look at Portal's log".to_owned(),
             });
         };
         answers.push(settled(answered));
@@ -120,14 +120,21 @@ pub fn in_order(batch: &[WriteItem], answer: Answer) -> Result<Vec<WriteAnswer>,
     Ok(answers)
 }
 
+impl AnswerStatus {
+    /// What it means for an item; absent when it was put off.
+    pub fn outcome(self) -> Option<Outcome> {
+        match self {
+            Self::Created => Some(Outcome::Created),
+            Self::Updated | Self::Deleted => Some(Outcome::Updated),
+            Self::Unchanged => Some(Outcome::Unchanged),
+            Self::Conflict | Self::Rejected => Some(Outcome::Failed),
+            Self::Deferred => None,
+        }
+    }
+}
+
 fn settled(answered: AnswerItem) -> WriteAnswer {
-    let result = match answered.status {
-        AnswerStatus::Created => WriteResult::Settled(Outcome::Created),
-        AnswerStatus::Updated | AnswerStatus::Deleted => WriteResult::Settled(Outcome::Updated),
-        AnswerStatus::Unchanged => WriteResult::Settled(Outcome::Unchanged),
-        AnswerStatus::Conflict | AnswerStatus::Rejected => WriteResult::Settled(Outcome::Failed),
-        AnswerStatus::Deferred => WriteResult::Deferred,
-    };
+    let result = answered.status.outcome().map_or(WriteResult::Deferred, WriteResult::Settled);
     let mut notes: Vec<ItemNote> = answered.errors.into_iter().map(note).collect();
     if notes.is_empty() && result == WriteResult::Settled(Outcome::Failed) {
         notes.push(note(ItemError {

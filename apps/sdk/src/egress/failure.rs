@@ -112,6 +112,19 @@ impl EgressError {
         }
     }
 
+    /// Whether the request may have been read by somebody, so that it cannot be told what came of it.
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(
+            self,
+            Self::Timeout { wait: Wait::Idle | Wait::Total, .. }
+                | Self::TooLarge { .. }
+                | Self::Bomb
+                | Self::Encoding { .. }
+                | Self::Reset { .. }
+                | Self::Malformed { .. }
+        )
+    }
+
     /// Can another try help?
     pub fn is_transient(&self) -> bool {
         matches!(

@@ -39,6 +39,9 @@ pub struct Connection {
     /// Newest first; empty in lists.
     #[schema(value_type = Vec<schema::HistoryLine>)]
     pub history: Vec<HistoryLine>,
+    /// The position that was asked for; absent for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
 }
 
 impl From<ConnectionView> for Connection {
@@ -60,6 +63,7 @@ impl From<ConnectionView> for Connection {
             details: view.details,
             added_at: view.added_at,
             history: view.history,
+            as_of: None,
         }
     }
 }

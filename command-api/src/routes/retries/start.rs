@@ -275,5 +275,6 @@ fn failed(failing: FailingItem) -> Option<Failed> {
         record: key.id,
         revision: failing.revision?,
         node: failing.node,
+        to: None,
     })
 }

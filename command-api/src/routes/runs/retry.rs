@@ -148,7 +148,7 @@ pub fn nothing_to_retry() -> Problem {
 
 impl Api {
     /// The failed items of a run that match.
-    async fn failed_items(
+    pub(super) async fn failed_items(
         &self,
         run: &RunId,
         scenario: &str,
@@ -208,6 +208,7 @@ fn take(selection: &mut Selection, chunk: &RunChunkView, item: &SettledItem) -> 
         record: item.record.clone(),
         revision,
         node: chunk.node.clone(),
+        to: chunk.targets.get(usize::from(item.target)).map(|target| target.to.to_string()),
     })
 }
 

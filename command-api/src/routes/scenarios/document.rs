@@ -33,6 +33,9 @@ pub struct Scenario {
     pub week: Vec<ScenarioDay>,
     /// When a schedule starts it next; absent without one.
     pub next_run_at: Option<DateTime<Utc>>,
+    /// The position that was asked for; absent for now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<u64>,
 }
 
 impl Scenario {
@@ -53,6 +56,7 @@ impl Scenario {
             changed_at: view.changed_at,
             last_run: None,
             week: vec![],
+            as_of: None,
         }
     }
 }

@@ -53,6 +53,13 @@ impl Execution<'_> {
             }
             let over = match self.turn(fetch, before.take(), &mut pages).await? {
                 None => continue,
+                // Nothing more goes to a destination that stopped answering.
+                Some(Next::Page(done)) if done.processed.broken.is_some() => {
+                    match self.append(fetch, *done).await? {
+                        None => continue,
+                        Some(over) => over,
+                    }
+                }
                 Some(Next::Page(done)) => {
                     before = Some(*done);
                     continue;
@@ -114,7 +121,7 @@ impl Execution<'_> {
     ) -> Result<Option<Next>, Cause> {
         loop {
             tokio::select! {
-                next = &mut coming => return next.map(Some),
+                biased;
                 () = self.bell.notified() => {
                     self.hold.refresh().await?;
                     if !stopping(self.hold.state().phase) {
@@ -123,6 +130,7 @@ impl Execution<'_> {
                     let grace = if writing.load(Ordering::Relaxed) { STOP_GRACE } else { Duration::ZERO };
                     return tokio::time::timeout(grace, coming).await.ok().transpose();
                 }
+                next = &mut coming => return next.map(Some),
             }
         }
     }
@@ -130,10 +138,11 @@ impl Execution<'_> {
     /// Appends what a page brings, its notes first. When others were quicker, the page is processed anew; `Some` when
     /// nobody can go on.
     async fn append(&mut self, fetch: &Fetch, done: Done) -> Result<Option<FetchFinished>, Cause> {
-        let Done { mut ready, processed } = done;
+        let Done { mut ready, mut processed } = done;
         self.note(fetch, &mut ready).await?;
+        let broken = processed.broken.take();
         if self.settle(fetch, processed, 0).await? {
-            return Ok(None);
+            return Ok(broken.map(|error| stuck(fetch, problem(&error))));
         }
         self.page(fetch, ready).await
     }

@@ -105,7 +105,7 @@ impl<'a> Execution<'a> {
     /// Processes and settles a page, anew when others were quicker. `Some` when nobody can go on.
     pub async fn settle_page(&mut self, fetch: &Fetch, ready: Ready) -> Result<Option<Problem>, Cause> {
         for _ in 0..CONFLICTS_MAX {
-            let processed = match self
+            let mut processed = match self
                 .process(fetch, &ready.observed, ready.settled.clone(), Some(ready.facts.clone()))
                 .await
             {
@@ -117,8 +117,9 @@ impl<'a> Execution<'a> {
                 Err(WriteError::Destination(error)) => return Ok(Some(problem(&error))),
                 Err(WriteError::Store(cause)) => return Err(cause),
             };
+            let broken = processed.broken.take();
             if self.settle(fetch, processed, 0).await? {
-                return Ok(None);
+                return Ok(broken.as_ref().map(problem));
             }
         }
         Err("others keep writing the same Portal records; trying again later".into())
@@ -151,6 +152,7 @@ impl<'a> Execution<'a> {
         tokio::pin!(work);
         loop {
             tokio::select! {
+                biased;
                 processed = &mut work => return processed.map(Some),
                 () = self.bell.notified() => {
                     self.hold.refresh().await.map_err(|error| WriteError::Store(error.into()))?;

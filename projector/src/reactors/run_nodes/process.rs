@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use app_sdk::AppError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::run::{Attempts, Counts, ItemNote, ItemsSettled, Outcome, PageFacts, SettledItem};
@@ -21,6 +22,8 @@ pub struct Processed {
     pub appends: Vec<StreamAppend>,
     /// Ids of records to try again at the end of the run.
     pub deferred: Vec<String>,
+    /// A destination stopped answering, and nothing more was sent to it.
+    pub broken: Option<AppError>,
 }
 
 pub struct Page<'a> {
@@ -64,17 +67,18 @@ impl Page<'_> {
             }
         }
         let mut appends = vec![];
-        let mut deferred = vec![];
+        let (mut deferred, mut broken) = (vec![], None);
         let mut targets: Vec<u8> = outgoing.keys().copied().collect();
         targets.sort_unstable();
         for target in targets {
             let Some(batch) = outgoing.remove(&target) else { continue };
             let place = &self.fetch.targets[usize::from(target)];
             let destination = &self.destinations[place.to.as_str()];
-            let written = write(self.parts, destination, target, &place.node, batch).await?;
+            let written = write(self.parts, destination, (target, &place.node), run, batch).await?;
             items.extend(written.items);
             appends.extend(written.appends);
             deferred.extend(written.deferred);
+            broken = broken.or(written.broken);
         }
         self.move_unchanged(&mut items, &mut unchanged);
         self.seal_raw(&mut items, &subjects).await.map_err(WriteError::Store)?;
@@ -91,7 +95,7 @@ impl Page<'_> {
             items,
             unchanged,
         };
-        Ok(Processed { chunk, appends, deferred })
+        Ok(Processed { chunk, appends, deferred, broken })
     }
 
     /// Which records every target already has, at this revision and by this mapping.

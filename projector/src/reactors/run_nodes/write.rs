@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use app_sdk::{Actions, AppError, Performed, Session, WriteAnswer, WriteItem, WriteResult};
+use app_sdk::{Actions, AppError, Performed, Repeats, Session, WriteAnswer, WriteItem, WriteResult};
 use domain::run::{Attempts, ItemNote, Outcome, SettledItem};
 use domain::scenario::graph::WriteMode;
 use domain::views::{LINKS, link_key};
 use engine::ports::{Cause, StreamAppend};
 use engine::retry::{Failure, wait_before_next};
 
+use super::careful::Careful;
 use crate::parts::Parts;
 
 /// The only way from a run to a destination. In a dry run it is the other door, behind which nothing can be written.
@@ -64,6 +66,8 @@ pub struct Written {
     /// Items whose reference is not there yet; settled as skipped for now.
     pub deferred: Vec<String>,
     pub appends: Vec<StreamAppend>,
+    /// The destination stopped answering, and nobody can be asked what it had done: nothing more is sent.
+    pub broken: Option<AppError>,
 }
 
 /// A destination that nobody can write to until somebody does something.
@@ -77,12 +81,20 @@ pub enum WriteError {
 pub async fn write(
     parts: &Parts,
     to: &Destination,
-    target: u8,
-    node: &str,
+    (target, node): (u8, &str),
+    run: &str,
     outgoing: Vec<Outgoing>,
 ) -> Result<Written, WriteError> {
     let mut written = Written::default();
     let outgoing = by_mode(parts, to, target, node, outgoing, &mut written).await?;
+    if let Door::Live(actions) = &to.door {
+        let (session, repeats) = (&to.session, actions.repeats(&to.session));
+        if repeats != Repeats::Harmless {
+            let careful = Careful { parts, run, actions, session, repeats, target, node };
+            careful.send(outgoing, &mut written).await?;
+            return Ok(written);
+        }
+    }
     let mut rest = outgoing.into_iter().peekable();
     while rest.peek().is_some() {
         let batch: Vec<Outgoing> = rest.by_ref().take(to.door.batch_max()).collect();
@@ -173,13 +185,7 @@ async fn with_retries(
             Ok(performed) => return Ok((performed, attempt)),
             Err(error) => error,
         };
-        let failure = match &error {
-            AppError::Unauthorized { .. } | AppError::Invalid { .. } => Failure::Permanent,
-            AppError::RateLimited { retry_after, .. } => Failure::RateLimited { retry_after: *retry_after },
-            AppError::Transient { .. } => Failure::Transient,
-        };
-        let chance = parts.ids.random(1).first().map_or(1.0, |byte| f64::from(*byte) / 255.0);
-        match wait_before_next(attempt, failure, chance) {
+        match pause(parts, attempt, &error) {
             Some(pause) => tokio::time::sleep(pause).await,
             None => return Err((error, attempt)),
         }
@@ -187,7 +193,25 @@ async fn with_retries(
     }
 }
 
-fn settle(out: &Outgoing, answer: WriteAnswer, target: u8, node: &str, attempts: u32, written: &mut Written) {
+/// How long to wait before another attempt; `None` when there is to be none.
+pub fn pause(parts: &Parts, attempt: u32, error: &AppError) -> Option<Duration> {
+    let failure = match error {
+        AppError::Unauthorized { .. } | AppError::Invalid { .. } => Failure::Permanent,
+        AppError::RateLimited { retry_after, .. } => Failure::RateLimited { retry_after: *retry_after },
+        AppError::Transient { .. } | AppError::Unanswered { .. } => Failure::Transient,
+    };
+    let chance = parts.ids.random(1).first().map_or(1.0, |byte| f64::from(*byte) / 255.0);
+    wait_before_next(attempt, failure, chance)
+}
+
+pub fn settle(
+    out: &Outgoing,
+    answer: WriteAnswer,
+    target: u8,
+    node: &str,
+    attempts: u32,
+    written: &mut Written,
+) {
     let mut notes = out.warnings.clone();
     notes.extend(answer.notes);
     let outcome = match answer.result {
@@ -207,7 +231,7 @@ fn settle(out: &Outgoing, answer: WriteAnswer, target: u8, node: &str, attempts:
     written.items.push(SettledItem { changed: answer.changed, ..settled });
 }
 
-fn settled(
+pub fn settled(
     out: &Outgoing,
     target: u8,
     outcome: Outcome,
@@ -227,7 +251,7 @@ fn settled(
     }
 }
 
-fn note(step: &str, code: &str, message: String, remedy: Option<String>) -> ItemNote {
+pub fn note(step: &str, code: &str, message: String, remedy: Option<String>) -> ItemNote {
     ItemNote { step: step.to_owned(), code: code.to_owned(), message, field: None, remedy, raw: None }
 }
 
