@@ -25,12 +25,11 @@ export function Gate({ token, children }: Props) {
   useEffect(() => {
     if (!token || exchanging.current) return;
     exchanging.current = true;
-    signIn(token)
+    // Who is signed in is asked before anything is shown: the form for signing in must not flash up on the way.
+    void signIn(token)
       .catch((error: unknown) => setRefusal(asApiError(error)))
-      .finally(() => {
-        setExchanging(false);
-        void client.invalidateQueries({ queryKey: ['session'] });
-      });
+      .then(() => client.invalidateQueries({ queryKey: ['session'] }))
+      .finally(() => setExchanging(false));
   }, [token, client]);
 
   // A question that failed once is asked again behind the page, which says itself that nothing answers.
