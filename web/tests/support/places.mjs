@@ -20,8 +20,8 @@ export async function idsOf(server) {
   const { id: run } = await first('/runs?phase=partly-failed');
   const { id: item } = await first(`/runs/${run}/items?outcome=failed`);
   const { id: failure } = await first('/failures');
-  const record = await first('/portal', ({ entity }) => entity === 'post');
-  const { position: was } = (await api(server, 'GET', `/portal/posts/${record.id}`));
+  const record = await first('/portal', ({ entity, fields }) => entity === 'post' && fields.title === 'Found in the archive');
+  const { position: was } = await api(server, 'GET', `/portal/posts/${record.id}`);
   return { connection, scenario, mapping, run, item, failure, kind: KINDS[record.entity], record: record.id, was };
 }
 
