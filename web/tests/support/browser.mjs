@@ -25,7 +25,7 @@ export async function openBrowser(server, options = {}) {
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(15_000);
-  const heard = listen(page);
+  const heard = listen(page, server.ui);
   const close = async () => {
     await context.close();
     rmSync(profile, { recursive: true, force: true });
@@ -49,14 +49,15 @@ async function signIn(page, server) {
 /** A question that was refused is said in the page; the browser's own line about it is kept apart. */
 const REFUSED = /^Failed to load resource/;
 
-function listen(page) {
+function listen(page, console) {
   const [problems, lines, refused, open] = [[], [], [], new Set()];
   page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
     lines.push(text);
     if (REFUSED.test(text)) refused.push(new URL(message.location().url || 'about:blank').pathname);
-    else if (message.type() === 'error' || text.includes('Content Security Policy')) problems.push(text);
+    // What a site's own pages say is the site's.
+    else if (page.url().startsWith(console) && (message.type() === 'error' || text.includes('Content Security Policy'))) problems.push(text);
   });
   page.on('request', (request) => {
     const { hostname, protocol, pathname } = new URL(request.url());
