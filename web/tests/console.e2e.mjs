@@ -29,6 +29,30 @@ describe('the console', () => {
     assert.ok(!seen.includes(server.token) && !seen.includes('portal_session'));
   });
 
+  it('lets in by the start address, however late what was asked before is answered', async () => {
+    await page.goto('about:blank');
+    await page.context().clearCookies();
+    let isIn = false;
+    let nowIn;
+    const signedIn = new Promise((resolve) => (nowIn = resolve));
+    await page.route('**/api/v1/session', async (route) => {
+      if (route.request().method() === 'POST') {
+        await route.fulfill({ response: await route.fetch() });
+        isIn = true;
+        nowIn();
+      } else if (isIn) {
+        await route.continue();
+      } else {
+        // Nobody was signed in then; the answer comes after somebody is.
+        await signedIn;
+        await route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify({ title: 'Not signed in', status: 401, code: 'NO_TOKEN' }) });
+      }
+    });
+    await go(`/#token=${server.token}`);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page.unroute('**/api/v1/session');
+  });
+
   it('opens a run on its failures, each with field, message and what to do', async () => {
     const { items } = await api(server, 'GET', '/runs?phase=partly-failed');
     await go(`/runs/${items[0].id}`);
