@@ -1,5 +1,5 @@
 // The checks in a real browser: every file of tests/, or those that are named, one after the other, and never longer
-// than LIMIT_MINUTES together. How to name the server and the browser: see tests/builder-support.mjs.
+// than LIMIT_MINUTES together. How to name the server and the browser: see tests/support/server.mjs.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

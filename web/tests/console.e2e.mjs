@@ -1,40 +1,18 @@
 // The checks of the console's screens, in a real browser against the real server with its sample site.
-// How to name the server: see builder-support.mjs.
+// How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startDemo, stop, startAgain } from './builder-support.mjs';
+import { api, browser, go, page, server, startAgain, startConsole, stop } from './support/console.mjs';
 
-const WAIT_MS = 15_000;
-let server;
-let browser;
-let page;
 
-async function go(path) {
-  await page.goto(`${server.ui}/ui${path}`);
-}
-
-async function sample() {
-  const { items } = await api(server, 'GET', '/connections');
-  return items.find(({ app }) => app === 'wordpress');
-}
-
-before(async () => {
-  server = await startDemo();
-  browser = await openBrowser(server);
-  page = browser.page;
-});
-
-after(async () => {
-  await browser?.close();
-  if (server) await end(server);
-});
+startConsole();
 
 describe('the console', () => {
   it('leads from / to the Overview, whose figures are those of the API', async () => {
     await page.goto(`${server.ui}/`);
     assert.equal(new URL(page.url()).pathname, '/ui/');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const overview = await api(server, 'GET', '/overview');
     await page.getByRole('list', { name: 'Figures' }).getByText(String(overview.metrics.records_imported), { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Show as table' }).click();
@@ -51,121 +29,28 @@ describe('the console', () => {
     assert.ok(!seen.includes(server.token) && !seen.includes('portal_session'));
   });
 
-  it('finds a WordPress site and shows every check', async () => {
-    const { origin, name } = await sample();
-    await go('/connections/new?app=wordpress');
-    await page.getByLabel('Address of the site').fill(origin);
-    await page.getByRole('button', { name: 'Find site' }).click();
-    const checks = page.getByRole('list', { name: 'Checks of the address' });
-    await checks.getByRole('listitem').filter({ hasText: 'The REST API' }).getByText(', passed').waitFor({ state: 'attached', timeout: 3_000 });
-    await page.getByText(name).first().waitFor({ timeout: 3_000 });
-    await page.getByRole('button', { name: /^Authorise on/ }).waitFor();
-  });
-
-  it('says what is wrong with an address that is not WordPress, and does not offer to authorise', async () => {
-    const other = createServer((_, answer) => answer.end('<h1>Hello</h1>'));
-    await new Promise((resolve) => other.listen(0, '127.0.0.1', resolve));
-    try {
-      await go('/connections/new?app=wordpress');
-      await page.getByLabel('Address of the site').fill(`http://127.0.0.1:${other.address().port}`);
-      await page.getByRole('button', { name: 'Find site' }).click();
-      const message = page.getByRole('alert').filter({ hasText: 'No site found at this address' });
-      await message.getByText(/What to do:/).waitFor();
-      assert.equal(await page.getByRole('button', { name: /^Authorise on/ }).count(), 0);
-      assert.ok(await page.evaluate(() => document.activeElement?.textContent?.includes('No site found') ?? false), 'the message has the focus');
-    } finally {
-      other.close();
-    }
-  });
-
-  it('keeps what was entered when WordPress refuses a password, and saves nothing', async () => {
-    const { origin } = await sample();
-    const before = (await api(server, 'GET', '/connections')).items.length;
-    await go(`/connections/new?app=wordpress&url=${encodeURIComponent(origin)}`);
-    await page.getByRole('button', { name: 'Paste a password instead' }).click();
-    await page.getByLabel('WordPress user name').fill('portal');
-    await page.getByLabel('Application password').fill('aaaa bbbb cccc dddd eeee ffff');
-    await page.getByRole('button', { name: 'Test and save' }).click();
-    await page.getByText(/refused: /).first().waitFor();
-    assert.equal(await page.getByLabel('WordPress user name').inputValue(), 'portal');
-    assert.equal((await api(server, 'GET', '/connections')).items.length, before);
-  });
-
-  it('goes to the site’s own page; who does not approve is back at step 2, and nothing stays', async () => {
-    const { origin } = await sample();
-    const before = (await api(server, 'GET', '/connections')).items.length;
-    await go(`/connections/new?app=wordpress&url=${encodeURIComponent(origin)}`);
-    await page.getByRole('button', { name: /^Authorise on/ }).click();
-    await page.waitForURL(/authorize-application/, { timeout: WAIT_MS });
-    const asked = new URL(page.url()).searchParams;
-    assert.match(asked.get('app_id') ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-/);
-    assert.match(asked.get('success_url') ?? '', /^http:\/\/127\.0\.0\.1:/);
-    await page.getByRole('button', { name: /do not approve/ }).click();
-    await page.getByText(/You chose not to approve on/).waitFor();
-    assert.match(page.url(), /\/ui\/connections\/new/);
-    assert.equal((await api(server, 'GET', '/connections')).items.length, before);
-  });
-
-  it('connects by approval, and no address or page ever has the password', async () => {
-    const { origin } = await sample();
-    const urls = [];
-    const bodies = [];
-    const note = (frame) => urls.push(frame.url());
-    page.on('framenavigated', note);
-    const answered = async (response) => {
-      if (response.url().includes('/api/')) bodies.push(await response.text().catch(() => ''));
-    };
-    page.on('response', answered);
-    let secret = '';
-    const sent = (request) => {
-      const found = new URL(request.url()).searchParams.get('password');
-      if (found) secret = found;
-    };
-    page.on('request', sent);
-    await go(`/connections/new?app=wordpress&url=${encodeURIComponent(origin)}`);
-    await page.getByRole('button', { name: /^Authorise on/ }).click();
-    await page.waitForURL(/authorize-application/, { timeout: WAIT_MS });
-    await page.getByRole('button', { name: /Yes, I approve/ }).click();
-    await page.waitForURL(/\/ui\/connections\/cn_[a-z0-9]+\/status/, { timeout: WAIT_MS });
-    await page.getByText('Healthy').first().waitFor();
-    page.off('framenavigated', note);
-    page.off('response', answered);
-    page.off('request', sent);
-    assert.ok(secret, 'the site sent a password to the API address');
-    assert.ok(!urls.some((url) => url.includes(encodeURIComponent(secret)) && url.includes('/ui/')));
-    assert.ok(!bodies.some((body) => body.includes(secret) || body.includes(secret.replaceAll(' ', ''))));
-  });
-
-  it('counts what deleting a connection means, with the focus on Cancel', async () => {
-    const before = await api(server, 'GET', '/connections');
-    const added = before.items.find(({ app }) => app === 'wordpress');
-    await go(`/connections/${added.id}/status`);
-    await page.getByRole('button', { name: 'More actions' }).click();
-    await page.getByRole('menuitem', { name: 'Delete' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText(/scenarios? stops?/).waitFor();
-    await dialog.getByText(/records? stays? in Portal/).waitFor();
-    await page.waitForFunction(() => document.activeElement?.textContent === 'Cancel');
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
-  });
-
-  it('deletes a connection, and the list and the audit log show it', async () => {
-    const [site] = (await api(server, 'GET', '/connections')).items.filter(({ app }) => app === 'wordpress');
-    const made = await api(server, 'POST', '/connections', { app: 'wordpress', address: site.origin, name: 'To be deleted', test: false });
-    await api(server, 'GET', `/connections/${made.id}?min_position=${made.position}`);
-    await go(`/connections/${made.id}/status`);
-    await page.getByRole('button', { name: 'More actions' }).click();
-    await page.getByRole('menuitem', { name: 'Delete' }).click();
-    const dialog = page.getByRole('dialog');
-    await page.waitForFunction(() => document.activeElement?.textContent === 'Cancel');
-    await dialog.getByRole('button', { name: /^Delete/ }).click();
-    await page.waitForURL((url) => url.pathname.endsWith('/ui/connections'));
-    await page.getByRole('table').first().waitFor();
-    assert.ok(!(await api(server, 'GET', '/connections')).items.some(({ id }) => id === made.id));
-    assert.equal(await page.getByRole('table').getByText('To be deleted').count(), 0);
-    await go('/audit');
-    await page.getByRole('table').getByText(made.id).or(page.getByRole('table').getByText('To be deleted')).first().waitFor();
+  it('lets in by the start address, however late what was asked before is answered', async () => {
+    await page.goto('about:blank');
+    await page.context().clearCookies();
+    let isIn = false;
+    let nowIn;
+    const signedIn = new Promise((resolve) => (nowIn = resolve));
+    await page.route('**/api/v1/session', async (route) => {
+      if (route.request().method() === 'POST') {
+        await route.fulfill({ response: await route.fetch() });
+        isIn = true;
+        nowIn();
+      } else if (isIn) {
+        await route.continue();
+      } else {
+        // Nobody was signed in then; the answer comes after somebody is.
+        await signedIn;
+        await route.fulfill({ status: 401, contentType: 'application/problem+json', body: JSON.stringify({ title: 'Not signed in', status: 401, code: 'NO_TOKEN' }) });
+      }
+    });
+    await go(`/#token=${server.token}`);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page.unroute('**/api/v1/session');
   });
 
   it('opens a run on its failures, each with field, message and what to do', async () => {
@@ -260,11 +145,13 @@ describe('the console', () => {
     assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'Runs');
   });
 
-  it('answers unknown addresses as what they are', async () => {
+  it('20: answers unknown addresses as what they are', async () => {
     assert.equal((await fetch(`${server.address}/ui/assets/x.js`)).status, 404);
     const api404 = await fetch(`${server.address}/api/x`, { headers: { authorization: `Bearer ${server.token}` } });
     assert.equal(api404.status, 404);
     assert.match(api404.headers.get('content-type') ?? '', /problem\+json/);
+    await go('/nothing-here');
+    await page.getByRole('heading', { level: 1, name: 'Page not found' }).waitFor();
   });
 
   it('asked nothing of another host and had no error', () => {

@@ -1,14 +1,11 @@
 // The first-run checklist: its steps are ticked off as they are done, in a real browser against the real server, with the
-// sample site of another server in the part of WordPress. How to name the server: see builder-support.mjs.
+// sample site of another server in the part of WordPress. How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startDemo, startEmpty, violations } from './builder-support.mjs';
+import { afterwards, api, end, go, page, server, startConsole, startDemo, startEmpty, violations } from './support/console.mjs';
 
 let sample;
-let server;
-let browser;
-let page;
 
 const list = () => page.locator('[aria-labelledby="first-run"], #first-run');
 const done = async () => {
@@ -17,21 +14,17 @@ const done = async () => {
 };
 const doneAre = (wanted) => page.waitForFunction((count) => document.querySelectorAll('.checklist li[data-done]').length === count, wanted);
 
-before(async () => {
-  sample = await startDemo();
-  server = await startEmpty();
-  browser = await openBrowser(server);
-  page = browser.page;
-});
-
-after(async () => {
-  await browser?.close();
-  for (const one of [server, sample]) if (one) await end(one);
+startConsole({
+  start: startEmpty,
+  prepare: async () => {
+    sample = await startDemo();
+    afterwards(() => end(sample));
+  },
 });
 
 describe('the first-run checklist', () => {
   it('1: begins with three steps, none of them done', async () => {
-    await page.goto(`${server.ui}/ui/`);
+    await go('/');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     assert.equal(await done(), 0);
     assert.equal(await list().getByRole('listitem').count(), 3);
@@ -52,7 +45,7 @@ describe('the first-run checklist', () => {
     await doneAre(3);
     await page.getByText('Your site is in Portal').waitFor();
     assert.deepEqual(await violations(page), []);
-    await page.goto(`${server.ui}/ui/`);
+    await go('/');
     await page.getByText('Records imported').first().waitFor();
     assert.equal(await list().count(), 0);
   });

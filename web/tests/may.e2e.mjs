@@ -1,29 +1,26 @@
 // What may not be done now stays where it is and says why: for a role, and while nothing answers. In a real browser
-// against the real server. How to name the server: see builder-support.mjs.
+// against the real server. How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startAgain, startDemo, stop, violations } from './builder-support.mjs';
+import { api, openBrowser, overflow, server, startAgain, startConsole, stop, violations } from './support/console.mjs';
 
 const WAIT_MS = 15_000;
-let server;
 let scenario;
 let connection;
 let failedRun;
 const tokens = {};
 
-before(async () => {
-  server = await startDemo();
-  for (const role of ['viewer', 'operator']) {
-    tokens[role] = (await api(server, 'POST', '/tokens', { name: `a ${role}`, role })).token;
-  }
-  scenario = (await api(server, 'GET', '/scenarios')).items[0];
-  connection = (await api(server, 'GET', '/connections')).items.find(({ app }) => app === 'wordpress');
-  failedRun = (await api(server, 'GET', '/runs?phase=partly-failed')).items[0];
-});
-
-after(async () => {
-  if (server) await end(server);
+startConsole({
+  withBrowser: false,
+  prepare: async () => {
+    for (const role of ['viewer', 'operator']) {
+      tokens[role] = (await api(server, 'POST', '/tokens', { name: `a ${role}`, role })).token;
+    }
+    scenario = (await api(server, 'GET', '/scenarios')).items[0];
+    connection = (await api(server, 'GET', '/connections')).items.find(({ app }) => app === 'wordpress');
+    failedRun = (await api(server, 'GET', '/runs?phase=partly-failed')).items[0];
+  },
 });
 
 /** A browser of somebody with this role, who counts what the server refused. */
@@ -111,14 +108,11 @@ describe('what a role may not do', () => {
           await viewer.go(path);
           await page.locator('[aria-disabled=true]').first().waitFor();
           assert.deepEqual(await violations(page), [], path);
-          const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
-          assert.equal(scroll, client, path);
-          if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/may${path.replaceAll('/', '_')}-${theme}.png` });
+          assert.equal(await overflow(page), 0, path);
         }
         await viewer.go(`/connections/${connection.id}/status`);
         await page.getByRole('button', { name: 'More actions' }).click();
         await page.getByRole('menuitem', { name: /^Delete/ }).waitFor();
-        if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/may-menu-${theme}.png` });
       } finally {
         await viewer.close();
       }
@@ -142,7 +136,6 @@ describe('while nothing answers', () => {
       await page.getByRole('tooltip').filter({ hasText: 'Not connected' }).waitFor();
       assert.match(page.url(), /\/scenarios\/.*\/runs$/);
       assert.ok(await page.getByRole('table').isVisible());
-      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/may-offline.png` });
       await startAgain(server);
       await page.getByText(/Not connected\. Showing the state of/).waitFor({ state: 'detached', timeout: 30_000 });
       assert.equal(await run.getAttribute('aria-disabled'), null);

@@ -1,28 +1,11 @@
 // From a failure to where it is put right, in a real browser against the real server with its sample site. How to name
-// the server: see builder-support.mjs.
+// the server: see support/server.mjs.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startDemo, until, violations } from './builder-support.mjs';
+import { api, browser, go, overflow, page, server, startConsole, until, violations } from './support/console.mjs';
 
-let server;
-let browser;
-let page;
-
-async function go(path) {
-  await page.goto(`${server.ui}/ui${path}`);
-}
-
-before(async () => {
-  server = await startDemo();
-  browser = await openBrowser(server);
-  page = browser.page;
-});
-
-after(async () => {
-  await browser?.close();
-  if (server) await end(server);
-});
+startConsole();
 
 describe('a failure', () => {
   it('shows how often it happened, day by day', async () => {
@@ -85,9 +68,11 @@ describe('a failure', () => {
       await go('/failures');
       await page.getByRole('button', { name: 'Fix mapping' }).waitFor();
       assert.deepEqual(await violations(page), []);
-      const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
-      assert.equal(scroll, client);
-      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/mending-${theme}.png` });
+      assert.equal(await overflow(page), 0);
     });
   }
+
+  it('had no error and asked nothing of another host', () => {
+    assert.deepEqual(browser.problems, []);
+  });
 });

@@ -1,27 +1,14 @@
 // What failed, and what became of a record: with what a real import of the sample site left behind.
-// How to name the server: see builder-support.mjs.
+// How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startDemo, until, violations } from './builder-support.mjs';
-
-const MOVING = ['running', 'paused', 'cancelling'];
-let server;
-let browser;
-let page;
-
-async function go(path) {
-  await page.goto(`${server.ui}/ui${path}`);
-}
+import { api, browser, endOfRun, go, page, server, startConsole, until, violations } from './support/console.mjs';
 
 async function runOf(scenario) {
   const { run, position } = await api(server, 'POST', `/scenarios/${scenario}/runs`, {});
-  await ended(run, position);
+  await endOfRun(server, run, position);
   return run;
-}
-
-async function ended(run, position = 0) {
-  await until(async () => !MOVING.includes((await api(server, 'GET', `/runs/${run}?min_position=${position}`)).phase), 'the end of the run', 30_000);
 }
 
 /** Titles of posts come from another field from now on, and are written. */
@@ -39,21 +26,7 @@ async function otherTitles() {
   return runOf(scenario);
 }
 
-before(async () => {
-  server = await startDemo();
-  try {
-    browser = await openBrowser(server);
-  } catch (error) {
-    await end(server);
-    throw error;
-  }
-  ({ page } = browser);
-});
-
-after(async () => {
-  await browser?.close();
-  if (server) await end(server);
-});
+startConsole();
 
 describe('failures', () => {
   it('names what fails, how often and what to do, and leads to the record', async () => {
@@ -89,7 +62,7 @@ describe('failures', () => {
     await page.waitForURL(/\/runs\/rn_/);
     await page.getByRole('link', { name: `Retry of ${items[0].example.run}` }).waitFor();
     const run = new URL(page.url()).pathname.split('/').at(-1);
-    await ended(run);
+    await endOfRun(server, run);
     assert.equal((await api(server, 'GET', `/runs/${run}`)).counts.failed, 1);
   });
 });
@@ -127,6 +100,8 @@ describe('a record', () => {
 
     await page.reload();
     await page.getByRole('heading', { level: 1, name: old.fields.title, exact: true }).waitFor();
+    await page.getByRole('status').filter({ hasText: /^You see .*\(event \d+\)/ }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('at'), String(old.position));
     await page.getByRole('button', { name: 'Back to now' }).click();
     await page.getByRole('heading', { level: 1, name: now.fields.title, exact: true }).waitFor();
     assert.equal(new URL(page.url()).searchParams.get('at'), null);

@@ -1,13 +1,10 @@
 // Messages from a site: their address, secrets, receipts, and what is kept in step.
-// How to name the server: see builder-support.mjs.
+// How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startDemo, until, violations } from './builder-support.mjs';
+import { api, browser, page, server, startConsole, until, violations } from './support/console.mjs';
 
-let server;
-let browser;
-let page;
 let site;
 const secrets = [];
 
@@ -28,22 +25,11 @@ async function takeSecret() {
   secrets.push(secret);
 }
 
-before(async () => {
-  server = await startDemo();
-  try {
-    browser = await openBrowser(server);
-  } catch (error) {
-    await end(server);
-    throw error;
-  }
-  ({ page } = browser);
-  const { items } = await api(server, 'GET', '/connections');
-  site = items.find(({ app }) => app === 'wordpress').id;
-});
-
-after(async () => {
-  await browser?.close();
-  if (server) await end(server);
+startConsole({
+  prepare: async () => {
+    const { items } = await api(server, 'GET', '/connections');
+    site = items.find(({ app }) => app === 'wordpress').id;
+  },
 });
 
 describe('messages from a site', () => {

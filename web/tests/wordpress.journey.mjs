@@ -2,50 +2,41 @@
 // answers. Called by tests/wordpress/journey, which brings the site up and says where it is (WP_URL and the like).
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { api, end, openBrowser, startEmpty, until, violations } from './builder-support.mjs';
+import { api, browser, go, page, server, startConsole, startEmpty, until, violations } from './support/console.mjs';
 
 const { WP_URL, WP_ADMIN, WP_ADMIN_LOGIN_PASSWORD } = process.env;
 if (!WP_URL) throw new Error('no site: call tests/wordpress/journey');
 const IMPORT_MS = 120_000;
 
-let server;
-let browser;
-let page;
 const visited = [];
 const answers = [];
 
-const ui = (path) => page.goto(`${server.ui}/ui${path}`);
 const connections = async () => (await api(server, 'GET', '/connections')).items.filter(({ app }) => app === 'wordpress');
 
 async function findSite(address) {
-  await ui('/connections/new?app=wordpress');
+  await go('/connections/new?app=wordpress');
   await page.getByLabel('Address of the site').fill(address);
   await page.getByRole('button', { name: 'Find site' }).click();
 }
 
-before(async () => {
-  server = await startEmpty();
-  browser = await openBrowser(server);
-  ({ page } = browser);
-  page.setDefaultTimeout(30_000);
-  // The site's own pages ask for avatars elsewhere; there is no way out of a test.
-  await page.route((url) => url.hostname !== '127.0.0.1', (route) => route.abort());
-  page.on('framenavigated', (frame) => visited.push(frame.url()));
-  page.on('response', async (response) => {
-    if (response.url().startsWith(`${server.ui}/api/`)) answers.push(await response.text().catch(() => ''));
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  if (server) await end(server);
+startConsole({
+  start: startEmpty,
+  prepare: async () => {
+    page.setDefaultTimeout(30_000);
+    // The site's own pages ask for avatars elsewhere; there is no way out of a test.
+    await page.route((url) => url.hostname !== '127.0.0.1', (route) => route.abort());
+    page.on('framenavigated', (frame) => visited.push(frame.url()));
+    page.on('response', async (response) => {
+      if (response.url().startsWith(`${server.ui}/api/`)) answers.push(await response.text().catch(() => ''));
+    });
+  },
 });
 
 describe('a real WordPress, in the browser', () => {
   it('begins with a checklist of three steps', async () => {
-    await ui('/');
+    await go('/');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const steps = page.locator('#first-run, [aria-labelledby="first-run"]').getByRole('listitem');
     await steps.nth(2).waitFor();
@@ -111,13 +102,13 @@ describe('a real WordPress, in the browser', () => {
 
   it('imports, and shows the records with their source', async () => {
     const [{ id }] = await connections();
-    await ui(`/connections/new?app=wordpress&connection=${id}&step=import`);
+    await go(`/connections/new?app=wordpress&connection=${id}&step=import`);
     await page.getByRole('button', { name: 'Finish and open the first' }).click();
     await page.waitForURL(/\/ui\/scenarios\/[^/]+\/builder/);
     const { items: scenarios } = await api(server, 'GET', '/scenarios');
     assert.ok(scenarios.length >= 2, 'the standard scenarios');
     const users = scenarios.find(({ name }) => /user/i.test(name));
-    await ui(`/scenarios/${users.id}/builder`);
+    await go(`/scenarios/${users.id}/builder`);
     await page.getByRole('status').filter({ hasText: 'No problems, ready to publish' }).first().waitFor();
     const publish = page.getByRole('button', { name: 'Publish', exact: true });
     if ((await api(server, 'GET', `/scenarios/${users.id}`)).version === 0) {
@@ -125,11 +116,11 @@ describe('a real WordPress, in the browser', () => {
       await page.getByRole('button', { name: 'Publish v1' }).click();
     }
     await page.getByText('v1 live', { exact: true }).first().waitFor();
-    await ui(`/scenarios/${users.id}/runs`);
+    await go(`/scenarios/${users.id}/runs`);
     await page.getByRole('button', { name: /^(Run now|Import now|Run)$/ }).first().click();
     const run = await until(async () => (await api(server, 'GET', '/runs')).items.find(({ ended_at }) => ended_at), 'the end of the run', IMPORT_MS);
     assert.equal(run.status ?? run.phase, 'succeeded', JSON.stringify(run));
-    await ui(`/records?q=${encodeURIComponent(WP_ADMIN)}`);
+    await go(`/records?q=${encodeURIComponent(WP_ADMIN)}`);
     await page.getByRole('table').getByRole('link').first().click();
     await page.getByRole('tab', { name: 'Lineage' }).waitFor();
     assert.ok((await api(server, 'GET', '/portal/users')).items.length >= 5);

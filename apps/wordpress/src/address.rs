@@ -1,12 +1,14 @@
 //! What a person types, made into one address.
 
+use std::net::IpAddr;
+
 use app_sdk::AppError;
 use app_sdk::egress::Url;
 
 const TYPED_BYTES_MAX: usize = 2048;
 
-/// `Example.org/blog/wp-admin/` becomes `https://example.org/blog/`. The scheme defaults to https; the path of a
-/// sub-directory stays; what belongs to WordPress itself goes.
+/// `Example.org/blog/wp-admin/` becomes `https://example.org/blog/`. The scheme defaults to https, and to http on this
+/// machine, which no certificate names; the path of a sub-directory stays; what belongs to WordPress itself goes.
 pub fn normalise(typed: &str) -> Result<Url, AppError> {
     let typed = typed.trim();
     if typed.is_empty() || typed.len() > TYPED_BYTES_MAX {
@@ -15,7 +17,8 @@ pub fn normalise(typed: &str) -> Result<Url, AppError> {
     if typed.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
         return Err(refuse("the address holds spaces, control characters or backslashes"));
     }
-    let text = if typed.contains("://") { typed.to_owned() } else { with_scheme(typed)? };
+    let has_scheme = typed.contains("://");
+    let text = if has_scheme { typed.to_owned() } else { with_scheme(typed)? };
     let mut url =
         Url::parse(&text).map_err(|error| refuse(&format!("this is not a web address ({error})")))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -32,7 +35,16 @@ pub fn normalise(typed: &str) -> Result<Url, AppError> {
     if let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')).map(str::to_owned) {
         url.set_host(Some(&host)).map_err(|error| refuse(&error.to_string()))?;
     }
+    if !has_scheme && is_this_machine(&url) && url.set_scheme("http").is_err() {
+        return Err(refuse("this is not a web address"));
+    }
     Ok(url)
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let literal = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A colon before the first slash is a port, unless what stands before it is a scheme.
@@ -83,6 +95,11 @@ mod tests {
             ("HTTPS://example.org", "https://example.org/"),
             ("//example.org", "https://example.org/"),
             ("[2606:4700::1]:8080", "https://[2606:4700::1]:8080/"),
+            ("127.0.0.1:8081/blog", "http://127.0.0.1:8081/blog/"),
+            ("[::1]:8081", "http://[::1]:8081/"),
+            ("localhost:8081", "http://localhost:8081/"),
+            ("https://127.0.0.1:8081", "https://127.0.0.1:8081/"),
+            ("10.0.0.1", "https://10.0.0.1/"),
         ] {
             assert_eq!(normalise(typed).unwrap().as_str(), expected, "{typed}");
         }

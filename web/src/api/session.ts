@@ -6,9 +6,10 @@ import { ApiError } from './problem';
 import type { Session } from './schema';
 
 /** Who is signed in; `null` when nobody is. */
-export function useSession() {
+export function useSession({ enabled = true } = {}) {
   return useQuery<Session | null, ApiError>({
     queryKey: ['session'],
+    enabled,
     queryFn: async ({ signal }) => {
       try {
         const session = await call('GET /api/v1/session', { signal });

@@ -19,19 +19,17 @@ export function Gate({ token, children }: Props) {
   const exchanging = useRef(false);
   const [isExchanging, setExchanging] = useState(token !== undefined);
   const [refusal, setRefusal] = useState<ApiError>();
-  const session = useSession();
+  // Not before the exchange is over: an answer to a question from before it would say that nobody is signed in.
+  const session = useSession({ enabled: !isExchanging });
 
   useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client]);
   useEffect(() => {
     if (!token || exchanging.current) return;
     exchanging.current = true;
-    signIn(token)
+    void signIn(token)
       .catch((error: unknown) => setRefusal(asApiError(error)))
-      .finally(() => {
-        setExchanging(false);
-        void client.invalidateQueries({ queryKey: ['session'] });
-      });
-  }, [token, client]);
+      .finally(() => setExchanging(false));
+  }, [token]);
 
   // A question that failed once is asked again behind the page, which says itself that nothing answers.
   if (isExchanging || (session.isPending && session.errorUpdateCount === 0)) return <div className="gate" aria-busy="true" />;

@@ -56,6 +56,7 @@ export function SignIn({ refusal }: { refusal: ApiError | undefined }) {
           autoFocus
           value={key}
           onChange={(event) => setKey(event.currentTarget.value)}
+          aria-invalid={problem ? true : undefined}
           error={problem ? `${sentence(problem.detail || problem.title)} ${sentence(problem.remedy)}` : undefined}
         />
         <Button type="submit" loading={isBusy} fullWidth>

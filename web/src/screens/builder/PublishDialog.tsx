@@ -57,11 +57,14 @@ export function PublishDialog({ scenario, draft, onClose }: Props) {
         {scenario.version === 0 ? <p>This is the first version: {graph.nodes.length} steps.</p> : null}
         {same ? <p>Nothing differs from version {scenario.version}.</p> : null}
         {diff.steps.length > 0 ? (
-          <ul className="b-changes">
-            {diff.steps.map((change) => (
-              <ChangeLine key={`${change.what} ${change.kind} ${change.title}`} change={change} />
-            ))}
-          </ul>
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls needs the keyboard
+          <div className="b-changes" role="region" aria-label="Steps that change" tabIndex={0}>
+            <ul>
+              {diff.steps.map((change) => (
+                <ChangeLine key={`${change.what} ${change.kind} ${change.title}`} change={change} />
+              ))}
+            </ul>
+          </div>
         ) : null}
         {scenario.version > 0 && diff.connections.length > 0 ? (
           <ul className="b-change-details">

@@ -60,12 +60,15 @@ export function AddConnection() {
       const { found, problem } = await discover({ app, address: wanted }, take, abort.signal);
       setLooked((before) => ({ ...before, found, problem, isLooking: false }));
       change({ url: wanted });
-      if (!found) trouble.current?.focus();
     } catch (error) {
       if (abort.signal.aborted) return;
       setLooked((before) => ({ ...before, error: asApiError(error), isLooking: false }));
     }
   };
+  // What is wrong has the focus as soon as it is there to have it.
+  useEffect(() => {
+    if (looked.problem) trouble.current?.focus();
+  }, [looked.problem]);
   // Coming back from the site, or with an address in the link, goes on by itself.
   const begun = useRef(false);
   useEffect(() => {

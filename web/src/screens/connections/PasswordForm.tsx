@@ -1,5 +1,5 @@
 import { PasswordInput, TextInput } from '@mantine/core';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 
 import type { Command } from '../../api/may';
 import type { ApiError } from '../../api/problem';
@@ -50,7 +50,12 @@ export function PasswordForm(props: Props) {
     const values = entered();
     if (values) onSubmit(values);
   };
-  const refusal = error ? `${site} refused: ${sentence(error.detail)}` : undefined;
+  const isOfAccount = error?.field?.endsWith('account') ?? false;
+  const refusal = error ? (isOfAccount ? sentence(error.detail) : `${site} refused: ${sentence(error.detail)}`) : undefined;
+  const wrong = { account: missing.account ?? (isOfAccount ? refusal : undefined), secret: missing.secret ?? (isOfAccount ? undefined : refusal) };
+  useEffect(() => {
+    if (error) (isOfAccount ? accountField : secretField).current?.focus();
+  }, [error, isOfAccount]);
 
   return (
     <form className="stack" onSubmit={send} noValidate>
@@ -62,7 +67,7 @@ export function PasswordForm(props: Props) {
         maxLength={60}
         value={account}
         onChange={(event) => setAccount(event.currentTarget.value)}
-        error={missing.account}
+        error={wrong.account}
       />
       <PasswordInput
         ref={secretField}
@@ -73,7 +78,8 @@ export function PasswordForm(props: Props) {
         maxLength={200}
         value={secret}
         onChange={(event) => setSecret(event.currentTarget.value)}
-        error={missing.secret ?? refusal}
+        error={wrong.secret}
+        aria-invalid={wrong.secret ? true : undefined}
         visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
       />
       {bare ? (

@@ -23,10 +23,10 @@ interface Props {
 /** The records that the mapping is tried on, each with how many fields fail. */
 export function SampleSwitch({ records, previews, faults, current, definition, active, onChoose }: Props) {
   const [isBusy, setBusy] = useState(false);
-  const find = async (wanted: Definition, field: string | undefined, none: string) => {
+  const find = async (wanted: Definition, none: string, field?: string, code?: string) => {
     setBusy(true);
     try {
-      const id = await records.find(wanted, field);
+      const id = await records.find(wanted, field, code);
       if (id === undefined) toast(none, { tone: 'info' });
       else onChoose(id);
     } catch (error) {
@@ -40,7 +40,7 @@ export function SampleSwitch({ records, previews, faults, current, definition, a
     if (id !== undefined) onChoose(id);
   };
   const rule = active && definition.fields.find((field) => field.to === active.name);
-  const empty = active && rule ? () => void find(demanding(definition, active.name), active.name, `No record has an empty ${active.label}`) : undefined;
+  const empty = active && rule ? () => void find(demanding(definition, active.name), `No record has an empty ${active.label}`, active.name, 'REQUIRED') : undefined;
   return (
     <div className="m-samples">
       <span className="muted nowrap">Preview with</span>
@@ -86,7 +86,7 @@ export function SampleSwitch({ records, previews, faults, current, definition, a
           <Menu.Item disabled={!records.hasMore} onClick={another}>
             Load another
           </Menu.Item>
-          <Menu.Item disabled={faults.size > 0} onClick={() => void find(definition, undefined, 'No record fails')}>
+          <Menu.Item disabled={faults.size > 0} onClick={() => void find(definition, 'No record fails')}>
             One that fails
           </Menu.Item>
           <Menu.Item disabled={!empty || faults.size > 0} onClick={empty}>

@@ -27,8 +27,8 @@ export interface Records {
   another(): string | undefined;
   /** Shows a certain record; answers its id, or `undefined` when it is not there. */
   load(id: string): Promise<string | undefined>;
-  /** Finds a record that the definition does not accept in a field. */
-  find(definition: Definition, field: string | undefined): Promise<string | undefined>;
+  /** Finds a record that the definition does not accept: in a field, and for a reason, when they are named. */
+  find(definition: Definition, field?: string, code?: string): Promise<string | undefined>;
 }
 
 /** Real records of a connection to try the mapping on. */
@@ -60,9 +60,9 @@ export function useRecords(connection: string | undefined, resource: string): Re
     },
     [connection, resource, loaded],
   );
-  const find = async (definition: Definition, field: string | undefined) => {
+  const find = async (definition: Definition, field?: string, code?: string) => {
     const said = await call('POST /api/v1/mappings/check', { body: { definition: { ...definition }, connection: connection ?? null, resource, last: 500 } });
-    const problem = said.problems.find((one) => one.rejects && (field === undefined || one.field === field));
+    const problem = said.problems.find((one) => one.rejects && (field === undefined || one.field === field) && (code === undefined || one.code === code));
     const id = problem?.examples[0];
     return id === undefined ? undefined : load(id);
   };

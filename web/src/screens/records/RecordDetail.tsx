@@ -156,8 +156,8 @@ function Now({ record, source }: { record: PortalRecord; source: Source | undefi
 
 const SHOWN = 600;
 
-/** Values are text, whatever they contain. */
+/** Values are text, whatever they contain; blank lines around and in rows, as editors leave them, are not shown. */
 function textOf(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).trim().replaceAll(/\n\s*\n/g, '\n\n');
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
