@@ -10,6 +10,7 @@ mod items;
 mod list;
 mod log;
 mod pause;
+mod preview;
 mod resume;
 mod retry;
 mod show;
@@ -34,6 +35,7 @@ pub fn area() -> Area {
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
         .operator(routes!(approve::approve))
+        .operator(routes!(preview::preview))
         .operator(routes!(undo::undo))
         .viewer(routes!(changes::changes))
         .operator(routes!(feedback::feedback))

@@ -6,7 +6,7 @@ import { ApiError } from './problem';
 import type { Session } from './schema';
 
 /** Who is signed in; `null` when nobody is. */
-export function useSession() {
+export function useSession({ enabled = true }: { enabled?: boolean } = {}) {
   return useQuery<Session | null, ApiError>({
     queryKey: ['session'],
     queryFn: async ({ signal }) => {
@@ -22,6 +22,7 @@ export function useSession() {
     staleTime: 5 * 60_000,
     placeholderData: undefined,
     retryOnMount: false,
+    enabled,
   });
 }
 

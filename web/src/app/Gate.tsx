@@ -19,7 +19,8 @@ export function Gate({ token, children }: Props) {
   const exchanging = useRef(false);
   const [isExchanging, setExchanging] = useState(token !== undefined);
   const [refusal, setRefusal] = useState<ApiError>();
-  const session = useSession();
+  // Who was signed in before does not matter while somebody signs in: an answer about them, that came late, would count.
+  const session = useSession({ enabled: !isExchanging });
 
   useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client]);
   useEffect(() => {
@@ -27,11 +28,8 @@ export function Gate({ token, children }: Props) {
     exchanging.current = true;
     signIn(token)
       .catch((error: unknown) => setRefusal(asApiError(error)))
-      .finally(() => {
-        setExchanging(false);
-        void client.invalidateQueries({ queryKey: ['session'] });
-      });
-  }, [token, client]);
+      .finally(() => setExchanging(false));
+  }, [token]);
 
   // A question that failed once is asked again behind the page, which says itself that nothing answers.
   if (isExchanging || (session.isPending && session.errorUpdateCount === 0)) return <div className="gate" aria-busy="true" />;
