@@ -143,7 +143,12 @@ fn refused(status: u16, error: &WpError, retry_after: Option<Duration>) -> AppEr
         }
         (
             401,
-            "rest_not_logged_in" | "rest_forbidden_context" | "rest_user_cannot_view" | "rest_forbidden",
+            "rest_not_logged_in"
+            | "rest_forbidden_context"
+            | "rest_forbidden_param"
+            | "rest_cannot_read"
+            | "rest_user_cannot_view"
+            | "rest_forbidden",
         ) => unauthorized(
             "CREDENTIALS_REFUSED",
             &format!("{said}. The credentials do not count"),

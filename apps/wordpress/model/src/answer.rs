@@ -77,7 +77,16 @@ impl Refusal {
 
     /// 400 `rest_invalid_param` for one parameter; `code` is the reason in `data.details`.
     pub(crate) fn parameter(name: &str, code: &str, message: &str) -> Self {
-        let data = if code == "rest_forbidden_status" { json!({"status": 403}) } else { Value::Null };
+        Self::parameter_with(name, code, message, &Value::Null)
+    }
+
+    /// A status that only some may ask for; told like any other bad parameter, whoever asks.
+    pub(crate) fn forbidden_status(logged_in: bool) -> Self {
+        let data = json!({"status": if logged_in { 403 } else { 401 }});
+        Self::parameter_with("status", "rest_forbidden_status", "Status is forbidden.", &data)
+    }
+
+    fn parameter_with(name: &str, code: &str, message: &str, data: &Value) -> Self {
         let mut refusal = Self::new(400, "rest_invalid_param", &format!("Invalid parameter(s): {name}"));
         refusal.data.insert("params".to_owned(), json!({name: message}));
         refusal

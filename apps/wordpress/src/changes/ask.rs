@@ -195,7 +195,8 @@ impl Asking {
                 Err(Fault::Refused { error, .. }) if error.code == "rest_post_invalid_page_number" => {
                     return Ok((vec![], None));
                 }
-                Err(Fault::Refused { status: 400 | 401 | 403, .. }) if self.context == Context::Edit => {
+                Err(Fault::Refused { status: 400 | 403, .. }) if self.context == Context::Edit => {
+                    open::still_signed_in(&self.site).await?;
                     self.context = Context::View;
                 }
                 Err(fault) => return Err(fault),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app_sdk::{AppError, SourceNote};
 use domain::run::Level;
 
+use super::open;
 use super::place::{Place, TROUBLED_SIZE_MIN};
 use crate::call::{Answer, Site};
 use crate::fault::Fault;
@@ -68,6 +69,9 @@ pub async fn page(
             Err(fault) => fault,
         };
         if let Some(outcome) = meaning(&fault, place, patience.attempts()) {
+            if matches!(outcome, Outcome::StatusesRefused { .. } | Outcome::ContextRefused(_)) {
+                open::still_signed_in(site).await.map_err(Fault::into_app_error)?;
+            }
             return Ok(outcome);
         }
         let what = format!("page {} of {route}", place.page);

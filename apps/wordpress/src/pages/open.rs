@@ -45,6 +45,20 @@ fn has_credentials(session: &Session) -> bool {
     session.credentials.as_ref().is_some_and(|known| known.secret.is_some())
 }
 
+/// A refusal is a matter of rights only while the site knows who is calling. To a password that was revoked, or a header
+/// that is lost on the way, WordPress answers as to a visitor (a refused status, not a refused password), and reading on
+/// as a visitor would overwrite good records with what everybody sees. So it is asked before anything is read with less.
+pub async fn still_signed_in(site: &Site) -> Result<(), Fault> {
+    if !has_credentials(&site.session) {
+        return Ok(());
+    }
+    match patience::get(site, "/wp/v2/users/me", &[("_fields", "id")]).await {
+        // Some sites hide this route; another refusal there says nothing about the password.
+        Err(Fault::Refused { status, .. }) if status != 401 => Ok(()),
+        other => other.map(drop),
+    }
+}
+
 pub fn downgrade(resource: &ResourceInfo, has_credentials: bool) -> SourceNote {
     let why = if has_credentials {
         format!("the account lacks the capability `{}`", resource.capability)

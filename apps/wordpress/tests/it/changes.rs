@@ -3,7 +3,7 @@
 use app_sdk::{Hint, Hints, HintsRequest, Presence, Session};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
-use wordpress_model::{Post, Stamp, Zone, moment};
+use wordpress_model::{Fault, Injection, Post, Stamp, Zone, moment};
 
 use crate::support::World;
 
@@ -159,4 +159,18 @@ async fn gone_is_told_from_hidden() {
     let ids = ["3", "4"].map(str::to_owned);
     let found = changes.presence(&session, "posts", &ids).await.unwrap();
     assert_eq!(found, [Presence::Here, Presence::Gone("404 rest_post_invalid_id".into())]);
+}
+
+#[tokio::test]
+async fn a_password_that_no_longer_counts_hears_nothing_and_says_so() {
+    let world = quiet_world(10).await;
+    let mut listener = Listener::new(&world).await;
+    world.site().inject(Injection::always("", Fault::StripAuthorization));
+    world.site().update_post(7, |post| post.title = "new".into());
+    let request =
+        HintsRequest { resource: "posts".into(), cursor: listener.cursor.clone(), now: now(&world) };
+    let refused = world.app.changes.as_ref().unwrap().hints(&listener.session, &request).await;
+    assert_eq!(refused.unwrap_err().code(), "CREDENTIALS_REFUSED");
+    world.site().clear_faults();
+    assert_eq!(listener.ids().await, [7], "nothing was passed over");
 }

@@ -146,6 +146,22 @@ async fn without_the_capability_public_fields_are_read_and_it_is_said() {
 }
 
 #[tokio::test]
+async fn a_password_that_no_longer_counts_is_a_failure_and_never_a_look_at_what_everybody_sees() {
+    let world = World::sample().await;
+    let tested = world.tested(SAMPLE_LOGIN, SAMPLE_PASSWORD).await;
+    let untested = World::session(&world.discover().await, SAMPLE_LOGIN, "wrong");
+    world.site().inject(Injection::always("", Fault::StripAuthorization));
+    for session in [tested, untested] {
+        for resource in ["users", "posts", "pages", "media", "comments", "categories", "tags"] {
+            let read = world.read_all(&session, resource).await;
+            assert_eq!(read.items().count(), 0, "{resource}");
+            assert!(!read.noted("PUBLIC_FIELDS_ONLY"), "{resource}");
+            assert_eq!(read.error().code(), "CREDENTIALS_REFUSED", "{resource}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn records_that_an_author_may_not_see_are_counted_as_hidden() {
     let world = World::generated(10, 350).await;
     world.site().add_account("ann", "aaaa bbbb cccc dddd eeee ffff", "author");

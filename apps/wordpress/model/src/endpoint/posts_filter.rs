@@ -189,7 +189,7 @@ fn statuses(call: &Call<'_>, kind: &PostType) -> Result<Vec<String>, Refusal> {
             continue;
         }
         if !may_ask_for(call.viewer, status) {
-            return Err(Refusal::parameter("status", "rest_forbidden_status", "Status is forbidden."));
+            return Err(Refusal::forbidden_status(call.viewer.logged_in()));
         }
         let allowed: &[&str] = if media { &["inherit", "private", "trash"] } else { STATUSES };
         let custom = call.state.statuses.contains(status);
