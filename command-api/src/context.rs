@@ -48,6 +48,8 @@ pub struct Settings {
     pub heartbeat: Duration,
     /// How long a browser stays signed in.
     pub session_life: Duration,
+    /// Days until the bytes of webhooks are erased.
+    pub keep_deliveries_days: u64,
     /// What this build is.
     pub build: Build,
 }
@@ -76,6 +78,7 @@ impl Default for Settings {
             streams_max: 64,
             heartbeat: Duration::from_secs(15),
             session_life: Duration::from_hours(12),
+            keep_deliveries_days: 30,
             build: Build::default(),
         }
     }

@@ -14,6 +14,7 @@ mod portal;
 mod quarantine;
 mod receipts;
 mod records;
+mod retention;
 mod retries;
 mod runs;
 mod scenarios;
@@ -28,7 +29,7 @@ pub use portal::plural;
 pub use scenarios::{ReimportMode, RunAccepted, accepted, graph, not_published};
 
 pub fn all() -> Area {
-    let areas: [fn() -> Area; 20] = [
+    let areas: [fn() -> Area; 21] = [
         overview::area,
         apps::area,
         connections::area,
@@ -48,6 +49,7 @@ pub fn all() -> Area {
         erasures::area,
         stream::area,
         about::area,
+        retention::area,
         describe::area,
     ];
     areas.into_iter().fold(Area::default(), |all, area| all.join(area()))

@@ -6,7 +6,7 @@ pub mod recall;
 pub use events::*;
 pub use recall::{
     ApprovalRequested, CHOSEN_MAX, CHOSEN_TOGETHER_MAX, ChosenItem, ItemsChosen, Recall, RunApproved, Scope,
-    needs_approval,
+    UNAPPROVED_MAX, UNAPPROVED_SHARE, needs_approval,
 };
 
 use std::collections::BTreeMap;

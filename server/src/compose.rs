@@ -67,7 +67,7 @@ async fn on(config: &Config, opened: profile::Opened) -> anyhow::Result<Opened> 
     let views = ViewKeeper::new(rebuild, projector::projections::all, clock.clone());
     let parts = Parts { executor, reads, vault, bus, apps, clock, ids };
     let hooks = Hooks::new(hook_parts(&parts));
-    let (trace_url, keep_deliveries) = (config.trace_url.clone(), config.keep_deliveries);
+    let (trace_url, keep_deliveries) = (config.trace_url.clone(), Days::new(config.keep_deliveries_days));
     Ok(Opened { home, parts, views, watch: config.watch, keep_deliveries, trace_url, hooks, installation })
 }
 

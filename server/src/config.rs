@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app_sdk::egress::{AllowRule, EgressConfig};
-use chrono::Days;
 use engine::ports::Secret;
 use ipnet::IpNet;
 use projector::WatchPace;
@@ -84,7 +83,7 @@ pub struct Config {
     /// How often to look at what is watched; the app decides where it is absent.
     pub watch: WatchPace,
     /// How long the bytes of deliveries are kept.
-    pub keep_deliveries: Days,
+    pub keep_deliveries_days: u64,
     /// Where traces are sent.
     pub trace_url: Option<url::Url>,
     pub metrics_public: bool,
@@ -129,7 +128,7 @@ pub fn load(args: SettingArgs) -> Result<Config, ConfigError> {
             sweep: reader.optional("sweep_every", values::time)?,
             ..WatchPace::default()
         },
-        keep_deliveries: reader.read("keep_deliveries", values::days)?,
+        keep_deliveries_days: reader.read("keep_deliveries", values::days)?,
         trace_url: reader.optional("trace_url", trace_url)?,
         metrics_public: reader.read("metrics_public", values::yes)?,
         ready_lag: reader.read("ready_lag", values::count)?,

@@ -5,8 +5,8 @@ mod figures;
 
 use chrono::{DateTime, Utc};
 use domain::views::{
-    CONNECTIONS, ConnectionView, FAILURES, RUNS, RunView, SCENARIOS, ScenarioView, TOTALS, TOTALS_KEY,
-    TotalsView, ViewSpec,
+    CONNECTIONS, ConnectionView, FAILURES, RUNS, RunPhaseView, RunView, SCENARIOS, ScenarioView, TOTALS,
+    TOTALS_KEY, TotalsView, ViewSpec, WATCHES, WatchView,
 };
 use engine::ports::{Order, Query};
 use serde::de::DeserializeOwned;
@@ -110,17 +110,29 @@ pub async fn overview(State(api): State<Shared>, Params(asked): Params<Asked>) -
     let by_name = || Query { order_by: Some("name"), ..Query::default() };
     let connections: Vec<ConnectionView> = api.many(&CONNECTIONS, by_name()).await?;
     let scenarios: Vec<ScenarioView> = api.many(&SCENARIOS, by_name()).await?;
+    let phase = RunPhaseView::AwaitingApproval.word();
+    let equals = vec![("phase", phase.into())];
+    let oldest = Query { equals, order_by: Some("started"), ..Query::default() };
+    let waiting: Vec<RunView> = api.many(&RUNS, oldest).await?;
+    let watches: Vec<WatchView> = api.many(&WATCHES, Query::default()).await?;
     let totals: TotalsView = api.find(&TOTALS, TOTALS_KEY).await?.unwrap_or_default();
     let open = Query { equals: vec![("state", "open".into())], ..Query::default() };
     let in_range = figures::sum(&hours);
-    let newest = figures::newest_of_each(&runs, &scenarios);
+    let looked = attention::Looked {
+        connections: &connections,
+        scenarios: &scenarios,
+        newest: figures::newest_of_each(&runs, &scenarios),
+        waiting: &waiting,
+        watches: &watches,
+        now,
+    };
     Ok(Json(Overview {
         records_imported: in_range.imported,
         records_failed: in_range.failed,
         success_rate: in_range.success_rate(),
         open_failures: api.context.reads.count(&FAILURES, &open).await?,
         run_time_p95_ms: figures::run_time_p95(&runs, since),
-        attention: attention::worst(&connections, &scenarios, &newest, now),
+        attention: attention::worst(&looked),
         hours: hours.into_iter().map(|h| Hour { at: h.at, imported: h.imported, failed: h.failed }).collect(),
         metrics: Metrics {
             connections_established: totals.connections_established,

@@ -11,6 +11,7 @@ mod items;
 mod list;
 mod log;
 mod pause;
+mod preview;
 mod resume;
 mod retry;
 mod show;
@@ -36,6 +37,7 @@ pub fn area() -> Area {
         .operator(routes!(retry::retry))
         .operator(routes!(decide::decide))
         .operator(routes!(approve::approve))
+        .operator(routes!(preview::preview))
         .operator(routes!(undo::undo))
         .viewer(routes!(changes::changes))
         .operator(routes!(feedback::feedback))

@@ -81,6 +81,19 @@ async fn what_needs_somebody_is_named_worst_first() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_said_with_how_long_and_what_changes_it() {
+    let house = House::open().await;
+    let shown = house.get("/api/v1/retention").await.is(200);
+    let kept = |kind: &str, days: Option<u64>, setting: Option<&str>| json!({"kind": kind, "days": days, "setting": setting});
+    let wanted = [
+        kept("events", None, None),
+        kept("contents", None, None),
+        kept("deliveries", Some(30), Some("PORTAL_KEEP_DELIVERIES")),
+    ];
+    assert_eq!(shown.json["items"], json!(wanted));
+}
+
+#[tokio::test]
 async fn a_run_is_rated_after_its_end_and_counted_once() {
     let ran = ran().await;
     let path = format!("/api/v1/runs/{}/feedback", ran.run);

@@ -90,7 +90,11 @@ pub fn context(opened: &Opened, config: &Config) -> Context {
         app_id: opened.installation.app_id.to_string(),
         templates: Templates::built_in(),
         hooks: opened.hooks.router(),
-        settings: Settings { build, ..Settings::default() },
+        settings: Settings {
+            build,
+            keep_deliveries_days: config.keep_deliveries_days,
+            ..Settings::default()
+        },
     }
 }
 

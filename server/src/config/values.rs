@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::Days;
-
 /// A time: whole number with `ms`, `s`, `m` or `h`.
 pub fn time(text: &str) -> Result<Duration, String> {
     let (number, unit) = split(text);
@@ -23,10 +21,10 @@ pub fn time(text: &str) -> Result<Duration, String> {
 }
 
 /// A time in days, at least one.
-pub fn days(text: &str) -> Result<Days, String> {
+pub fn days(text: &str) -> Result<u64, String> {
     let wrong = || "write whole days from 1d to 3650d, such as 30d".to_owned();
     let days: u64 = text.trim().strip_suffix('d').and_then(|days| days.parse().ok()).ok_or_else(wrong)?;
-    if (1..=3_650).contains(&days) { Ok(Days::new(days)) } else { Err(wrong()) }
+    if (1..=3_650).contains(&days) { Ok(days) } else { Err(wrong()) }
 }
 
 /// A size in bytes: whole number, alone or with `KiB`, `MiB` or `GiB`.
@@ -82,7 +80,7 @@ mod tests {
         for bad in ["", "10", "-1s", "0s", "25h", "1e3s", "99999999999999999999s"] {
             assert!(time(bad).is_err(), "{bad}");
         }
-        assert_eq!(days("30d"), Ok(Days::new(30)));
+        assert_eq!(days("30d"), Ok(30));
         for bad in ["", "30", "0d", "1h", "-1d", "99999d"] {
             assert!(days(bad).is_err(), "{bad}");
         }

@@ -10,6 +10,7 @@ use engine::ports::{EventStore, Filter, Query, ReadStore};
 use engine::trace::TraceContext;
 use wordpress_model::{Post, Running, Shape, Site, Stamp, moment};
 
+use super::api::Api;
 use super::stage::{SITE, Stage, graph};
 
 const PASSWORD: &str = "abcd efgh ijkl mnop qrst uvwx";
@@ -157,6 +158,9 @@ async fn many_missing_posts_wait_for_a_person() {
     let watch = world.sweep().await;
     assert_eq!(watch.sweep.unwrap().gone, 0);
     assert_eq!(watch.held.len(), 20);
+    let overview = Api::of(&world.stage).get("/api/v1/overview").await;
+    let held: Vec<_> = overview["attention"].as_array().unwrap().iter().map(|line| &line["kind"]).collect();
+    assert!(held.iter().any(|kind| **kind == "gone-held"), "{held:?}");
     assert!(world.stage.portal().await.iter().all(|record| !record.archived));
     let key = format!("{SITE}.posts");
     world.stage.command::<Watches>(&key, WatchCommand::Decide { approved: true }).await;

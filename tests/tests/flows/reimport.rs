@@ -134,6 +134,14 @@ async fn a_large_change_set_waits_for_approval_and_can_be_cancelled() {
     waiting(&stage, &run).await;
     let changes = api.get(&format!("/api/v1/runs/{run}/changes")).await;
     assert_eq!((&changes["intended"]["updated"], &changes["counts"]["updated"]), (&json!(700), &json!(0)));
+    let limit = &changes["unapproved"];
+    assert_eq!((&limit["changes"], &limit["share"]), (&json!(50), &json!(0.02)));
+    let overview = api.get("/api/v1/overview").await;
+    let attention = &overview["attention"][0];
+    assert_eq!((&attention["kind"], &attention["object"]["id"]), (&json!("approval-awaited"), &json!(run)));
+    assert_eq!(attention["detail"], "Of 700 records it would update 700.");
+    let listed = api.get("/api/v1/runs?phase=awaiting-approval").await;
+    assert_eq!((&listed["total"], &listed["items"][0]["id"]), (&json!(1), &json!(run)));
     let cancelled = start(&api, body()).await;
     waiting(&stage, &cancelled).await;
     api.post(&format!("/api/v1/runs/{cancelled}/cancel"), json!({}), 200).await;
@@ -145,6 +153,25 @@ async fn a_large_change_set_waits_for_approval_and_can_be_cancelled() {
     assert_eq!(done.counts, Counts { read: 700, updated: 700, ..Counts::default() });
     assert_eq!(*stage.source.pages_read.lock().unwrap(), read, "the source was asked");
     api.refused(&format!("/api/v1/runs/{run}/approve"), json!({}), "ALREADY_FINISHED").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_waiting_run_would_do_can_be_looked_at_item_by_item() {
+    let (stage, api) = imported(120).await;
+    let run = start(&api, json!({"mode": "apply", "mapping": {"id": "mp_users"}})).await;
+    waiting(&stage, &run).await;
+    let path = format!("/api/v1/runs/{run}/preview");
+    let preview = api.post(&path, json!({}), 202).await["run"].as_str().unwrap().to_owned();
+    let shown = stage.over(&preview).await;
+    assert_eq!(Some(shown.counts), stage.run(&run).await.unwrap().intended, "what it asked approval for");
+    assert!(stage.portal().await.iter().all(|record| record.revision == 0), "nothing was written");
+    api.refused(&format!("/api/v1/runs/{preview}/preview"), json!({}), "NOT_WAITING").await;
+    api.post(&format!("/api/v1/runs/{run}/approve"), json!({}), 200).await;
+    stage.over(&run).await;
+    assert_eq!(outcomes(&api, &run).await, outcomes(&api, &preview).await, "to the item");
+    api.refused(&path, json!({}), "NOT_WAITING").await;
+    api.refused("/api/v1/runs/rn_none/preview", json!({}), "NOT_FOUND").await;
+    api.refused(&path, json!({"mode": "apply"}), "INVALID_BODY").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

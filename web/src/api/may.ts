@@ -28,6 +28,11 @@ export function useWhyNot(does: Command): string | undefined {
   return whyNot(does, useSession().data?.role, state);
 }
 
+/** Why real records cannot be tried on a mapping by whoever is signed in; `undefined` when they can. */
+export function useMayNotTry(): string | undefined {
+  return whyNot('POST /api/v1/mappings/preview', useSession().data?.role, 'live');
+}
+
 function article(role: Role): string {
   return role === 'viewer' ? 'a' : 'an';
 }

@@ -17,13 +17,15 @@ type Key = keyof AllPaths & string;
 export function newClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      // The server may be on this very machine: whether there is a network is not asked.
       queries: {
+        networkMode: 'always',
         staleTime: 15_000,
         retry: (count, error) => error instanceof ApiError && error.isOffline && count < 2,
         refetchOnWindowFocus: true,
         placeholderData: keepPreviousData,
       },
-      mutations: { retry: false },
+      mutations: { networkMode: 'always', retry: false },
     },
   });
 }

@@ -71,7 +71,7 @@ export type AttentionAction = {
   label: string;
 };
 
-export type AttentionKind = "identity-in-doubt" | "connection-failing" | "run-failed" | "scenario-off" | "failures-open";
+export type AttentionKind = "identity-in-doubt" | "connection-failing" | "run-failed" | "approval-awaited" | "gone-held" | "scenario-off" | "failures-open";
 
 /** One line, with what it changed. */
 export type AuditEntry = (AuditLine & {
@@ -156,6 +156,8 @@ export type Changes = {
   /** Why items fail or are skipped, the most first. */
   reasons: Array<Reason>;
   run: string;
+  /** What needs no approval. */
+  unapproved: Unapproved;
 };
 
 /** One message of a test that is watched: a stage that begins or has ended. */
@@ -636,6 +638,17 @@ export type ItemShown = (Item & {
   mapped?: (Mapped | null);
 });
 
+/** How long something is kept. */
+export type Kept = {
+  /** Days from when it came; absent where time alone erases nothing. */
+  days?: (number | null);
+  kind: KeptKind;
+  /** What the server's operator sets to change it; absent where it cannot be set. */
+  setting?: (string | null);
+};
+
+export type KeptKind = "events" | "contents" | "deliveries";
+
 /** A scenario's newest run that wrote. */
 export type LastRun = {
   counts: Counts;
@@ -912,6 +925,21 @@ export type Listed_Item = {
     revision?: (number | null);
     /** The write node it went to, or would have. */
     target?: (string | null);
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
+export type Listed_Kept = {
+  items: Array<{
+    /** Days from when it came; absent where time alone erases nothing. */
+    days?: (number | null);
+    kind: KeptKind;
+    /** What the server's operator sets to change it; absent where it cannot be set. */
+    setting?: (string | null);
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -1394,6 +1422,8 @@ export type Preview = {
   /** How many records, 1 to 20; 3 when absent. */
   sample?: (number | null);
 };
+
+export type PreviewRun = Record<string, unknown>;
 
 /** What a run would make of a few records. Nothing is written. */
 export type Previewed = {
@@ -2140,6 +2170,13 @@ export type TurnOff = {
   reason?: (string | null);
 };
 
+/** Runs that change at most so many records, or at most such a share of those looked at, wait for nobody. */
+export type Unapproved = {
+  changes: number;
+  /** 0 to 1. */
+  share: number;
+};
+
 export type UndoRun = {
   /** `preview` says what would happen and writes nothing. */
   mode: ReimportMode;
@@ -2693,6 +2730,12 @@ export interface Paths {
     body: undefined;
     ok: Listed_Lineage;
   };
+  'GET /api/v1/retention': {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: undefined;
+    ok: Listed_Kept;
+  };
   'POST /api/v1/retries': {
     path: Record<never, never>;
     query: Record<never, never>;
@@ -2764,6 +2807,12 @@ export interface Paths {
     query: Record<never, never>;
     body: undefined;
     ok: Done;
+  };
+  'POST /api/v1/runs/{id}/preview': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: PreviewRun;
+    ok: RunAccepted;
   };
   'POST /api/v1/runs/{id}/resume': {
     path: { id: string };
@@ -3029,6 +3078,7 @@ export const NEEDS = {
   'POST /api/v1/runs/{id}/decide': 'operator',
   'POST /api/v1/runs/{id}/feedback': 'operator',
   'POST /api/v1/runs/{id}/pause': 'operator',
+  'POST /api/v1/runs/{id}/preview': 'operator',
   'POST /api/v1/runs/{id}/resume': 'operator',
   'POST /api/v1/runs/{id}/retry': 'operator',
   'POST /api/v1/runs/{id}/undo': 'operator',

@@ -92,11 +92,14 @@ function NavList({ onGo }: { onGo?: () => void }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const failures = useRead(['failure', 'badge'], 'GET /api/v1/failures', { query: { state: 'open', limit: 1 } }, { retry: false });
   const open = failures.data?.total ?? failures.data?.items.length ?? 0;
+  const awaiting = useRead(['run', 'list'], 'GET /api/v1/runs', { query: { phase: 'awaiting-approval', limit: 1 } }, { retry: false });
+  const waiting = awaiting.data?.total ?? awaiting.data?.items.length ?? 0;
+  const badges: Record<string, [number, string]> = { '/failures': [open, 'open'], '/runs': [waiting, 'waiting for approval'] };
   return (
     <ul className="nav-list">
       {NAV.map(({ to, label, icon }) => {
         const isHere = to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
-        const badge = to === '/failures' && open > 0 ? open : 0;
+        const [badge, what] = badges[to] ?? [0, ''];
         return (
           <li key={to}>
             <Go to={to} className="nav-link" aria-current={isHere ? 'page' : undefined} {...(onGo ? { onClick: onGo } : {})}>
@@ -105,7 +108,7 @@ function NavList({ onGo }: { onGo?: () => void }) {
               {badge ? (
                 <span className="nav-badge">
                   {number(badge)}
-                  <span className="visually-hidden"> open</span>
+                  <span className="visually-hidden"> {what}</span>
                 </span>
               ) : null}
             </Go>

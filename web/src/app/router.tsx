@@ -56,6 +56,7 @@ const tree = root.addChildren([
   forward('/scenarios/$id', ({ id }) => `/scenarios/${id}/builder`),
   screen('/scenarios/$id/builder', () => import('../screens/builder/Builder'), 'Builder'),
   screen('/scenarios/$id/versions', () => import('../screens/scenarios/Versions'), 'Versions'),
+  screen('/scenarios/$id/reimport', () => import('../screens/scenarios/Reimport'), 'Reimport'),
   screen('/scenarios/$id/runs', () => import('../screens/scenarios/ScenarioRuns'), 'ScenarioRuns'),
   screen('/mappings', () => import('../screens/mappings/Mappings'), 'Mappings'),
   screen('/mappings/$id', () => import('../screens/mapping/Mapping'), 'MappingScreen'),

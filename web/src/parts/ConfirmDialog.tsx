@@ -21,16 +21,19 @@ interface Props {
   error?: ApiError | null | undefined;
   /** Has to be typed first: for what cannot be got back. */
   typed?: string | undefined;
+  /** What it shows is there; until then it cannot be confirmed. */
+  isReady?: boolean;
+  size?: 'md' | 'lg';
   danger?: boolean;
 }
 
 /** Asks before something is done that cannot be undone. The focus begins on Cancel. */
 export function ConfirmDialog(props: Props) {
-  const { does, isOpen, onClose, onConfirm, title, children, confirm, isBusy, error, typed, danger = true } = props;
+  const { does, isOpen, onClose, onConfirm, title, children, confirm, isBusy, error, typed, isReady = true, size = 'md', danger = true } = props;
   const [text, setText] = useState('');
-  const isBlocked = typed !== undefined && text.trim() !== typed.trim();
+  const isBlocked = !isReady || (typed !== undefined && text.trim() !== typed.trim());
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={isOpen} onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         className="stack"
         onSubmit={(event) => {

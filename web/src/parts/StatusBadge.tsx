@@ -23,6 +23,7 @@ const LOOKS: Record<string, Look> = {
   'partly-failed': { tone: 'warn', icon: 'alert-triangle', word: 'Partly failed' },
   warned: { tone: 'warn', icon: 'alert-triangle', word: 'Warning' },
   warning: { tone: 'warn', icon: 'alert-triangle', word: 'Warning' },
+  'awaiting-approval': { tone: 'warn', icon: 'bell', word: 'Waits for approval' },
   acknowledged: { tone: 'warn', icon: 'eye', word: 'Acknowledged' },
   'identity-in-doubt': { tone: 'warn', icon: 'alert-triangle', word: 'Is it the same site?' },
   failing: { tone: 'err', icon: 'circle-x', word: 'Failing' },
@@ -38,6 +39,7 @@ const LOOKS: Record<string, Look> = {
   unknown: { tone: 'idle', icon: 'circle-dashed', word: 'Not checked' },
   off: { tone: 'idle', icon: 'circle-dashed', word: 'Off' },
   skipped: { tone: 'idle', icon: 'arrow-forward-up', word: 'Skipped' },
+  removed: { tone: 'idle', icon: 'arrow-back-up', word: 'Taken back' },
   unchanged: { tone: 'idle', icon: 'check', word: 'Unchanged' },
   ignored: { tone: 'idle', icon: 'circle-dashed', word: 'Ignored' },
 };

@@ -47,6 +47,7 @@ export function placesOf({ connection, scenario, mapping, run, item, failure, ki
     ['/scenarios/$id/builder', `/scenarios/${scenario}/builder`, 'builder'],
     ['/scenarios/$id/versions', `/scenarios/${scenario}/versions`, 'versions'],
     ['/scenarios/$id/runs', `/scenarios/${scenario}/runs`, 'scenario-runs'],
+    ['/scenarios/$id/reimport', `/scenarios/${scenario}/reimport`, 'reimport'],
     ['/mappings', '/mappings', 'mappings'],
     ['/mappings/$id', `/mappings/${mapping}`, 'mapping'],
     ['/runs', '/runs', 'runs'],
@@ -66,7 +67,7 @@ export function placesOf({ connection, scenario, mapping, run, item, failure, ki
     ['/settings', '/settings'],
     [settings, '/settings/access-keys', 'settings'],
     [settings, '/settings/webhook-secrets'],
-    [settings, '/settings/retention'],
+    [settings, '/settings/retention', 'retention'],
     [settings, '/settings/appearance', 'appearance'],
     [settings, '/settings/about', 'about'],
   ].map(([route, address, picture]) => ({ route, address, picture }));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::connection::{Health, StageResult};
-use domain::views::{ConnectionPhase, ConnectionView, RunPhaseView, RunView, ScenarioView};
+use domain::views::{ConnectionPhase, ConnectionView, RunPhaseView, RunView, ScenarioView, WatchView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,6 +31,10 @@ pub enum AttentionKind {
     ConnectionFailing,
     /// The newest run of a scenario failed as a whole.
     RunFailed,
+    /// A run waits until somebody approves what it would do.
+    ApprovalAwaited,
+    /// Records are missing from a site, too many to believe it without a person.
+    GoneHeld,
     /// A published scenario is turned off.
     ScenarioOff,
     /// Records failed more than a day ago and nobody has imported them since.
@@ -62,19 +66,34 @@ pub struct Action {
     pub href: String,
 }
 
+/// What is looked through for it.
+pub struct Looked<'a> {
+    pub connections: &'a [ConnectionView],
+    pub scenarios: &'a [ScenarioView],
+    /// By scenario.
+    pub newest: HashMap<&'a str, &'a RunView>,
+    /// Runs that wait for approval.
+    pub waiting: &'a [RunView],
+    pub watches: &'a [WatchView],
+    pub now: DateTime<Utc>,
+}
+
 /// The worst few.
-pub fn worst(
-    connections: &[ConnectionView],
-    scenarios: &[ScenarioView],
-    newest: &HashMap<&str, &RunView>,
-    now: DateTime<Utc>,
-) -> Vec<Attention> {
-    let of_connections = connections.iter().filter_map(connection);
-    let of_scenarios = scenarios.iter().flat_map(|view| {
-        let run = newest.get(view.id.as_str());
-        off(view).into_iter().chain(run.and_then(|run| ended(view, run, now)))
+pub fn worst(looked: &Looked<'_>) -> Vec<Attention> {
+    let of_connections = looked.connections.iter().filter_map(connection);
+    let of_scenarios = looked.scenarios.iter().flat_map(|view| {
+        let run = looked.newest.get(view.id.as_str());
+        off(view).into_iter().chain(run.and_then(|run| ended(view, run, looked.now)))
     });
-    let mut all: Vec<Attention> = of_connections.chain(of_scenarios).collect();
+    let waiting = looked.waiting.iter().map(|run| {
+        let scenario = looked.scenarios.iter().find(|view| view.id == run.scenario);
+        approval(run, scenario.map_or(&run.scenario, |view| &view.name))
+    });
+    let held = looked.watches.iter().filter_map(|watch| {
+        let site = looked.connections.iter().find(|view| view.id == watch.connection)?;
+        gone(watch, &site.name)
+    });
+    let mut all: Vec<Attention> = of_connections.chain(of_scenarios).chain(waiting).chain(held).collect();
     all.sort_by_key(|line| (line.severity, line.kind));
     all.truncate(LINES_MAX);
     all
@@ -111,6 +130,35 @@ fn reason(view: &ConnectionView) -> String {
         || "Its newest test failed.".to_owned(),
         |stage| format!("{}: {}", stage.title, stage.finding),
     )
+}
+
+fn approval(run: &RunView, scenario: &str) -> Attention {
+    let counts = run.intended.clone().unwrap_or_default();
+    let parts = [("create", counts.created), ("update", counts.updated), ("take back", counts.removed)];
+    let parts = parts.iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = parts.map(|(verb, count)| format!("{verb} {count}")).collect();
+    Attention {
+        kind: AttentionKind::ApprovalAwaited,
+        severity: Severity::Warning,
+        title: format!("A run of {scenario} waits for your approval"),
+        detail: format!("Of {} records it would {}.", counts.settled(), parts.join(", ")),
+        object: Object { kind: "run", id: run.id.clone() },
+        action: Action { label: "Look and decide", href: format!("/runs/{}", run.id) },
+    }
+}
+
+fn gone(watch: &WatchView, site: &str) -> Option<Attention> {
+    (!watch.held.is_empty()).then(|| Attention {
+        kind: AttentionKind::GoneHeld,
+        severity: Severity::Warning,
+        title: format!("Many {} are missing from {site}", watch.resource),
+        detail: "They are taken for gone only when somebody says so.".to_owned(),
+        object: Object { kind: "connection", id: watch.connection.clone() },
+        action: Action {
+            label: "Look and decide",
+            href: format!("/connections/{}/webhooks", watch.connection),
+        },
+    })
 }
 
 fn off(view: &ScenarioView) -> Option<Attention> {

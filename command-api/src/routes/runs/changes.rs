@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use domain::ids::RunId;
-use domain::run::{Counts, Outcome, RunMode};
+use domain::run::{Counts, Outcome, RunMode, UNAPPROVED_MAX, UNAPPROVED_SHARE};
 use domain::scenario::graph::{Graph, NodeKind};
 use domain::views::{CONNECTIONS, ConnectionView, RUNS, RunView};
 use serde::Serialize;
@@ -14,6 +14,8 @@ use crate::schema;
 
 /// Items that Portal takes over HTTP in one call.
 const BATCH_ITEMS: u64 = 500;
+#[expect(clippy::cast_precision_loss, reason = "one in fifty")]
+const UNAPPROVED: Unapproved = Unapproved { changes: UNAPPROVED_MAX, share: 1.0 / UNAPPROVED_SHARE as f64 };
 
 /// What a run changes, or would: a preview's result.
 #[derive(Serialize, ToSchema)]
@@ -26,11 +28,21 @@ pub struct Changes {
     /// What it asked approval for, if it did.
     #[schema(value_type = Option<schema::Counts>)]
     pub intended: Option<Counts>,
+    /// What needs no approval.
+    pub unapproved: Unapproved,
     /// Updates by Portal field, the most first; only of previews, and only where the destination can tell.
     pub fields: Vec<FieldChanges>,
     /// Why items fail or are skipped, the most first.
     pub reasons: Vec<Reason>,
     pub cost: Cost,
+}
+
+/// Runs that change at most so many records, or at most such a share of those looked at, wait for nobody.
+#[derive(Serialize, ToSchema)]
+pub struct Unapproved {
+    pub changes: u64,
+    /// 0 to 1.
+    pub share: f64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -102,6 +114,7 @@ pub async fn changes(
         preview: view.mode == RunMode::DryRun,
         counts: view.counts,
         intended: view.intended,
+        unapproved: UNAPPROVED,
         fields,
         reasons,
         cost,

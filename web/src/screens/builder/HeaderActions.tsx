@@ -97,6 +97,9 @@ function MoreMenu({ scenario, draft, onRename }: { scenario: Scenario; draft: Dr
         <Menu.Item leftSection={icon('history')} onClick={() => go(`/scenarios/${scenario.id}/runs`)}>
           Runs
         </Menu.Item>
+        <Menu.Item leftSection={icon('repeat')} onClick={() => go(`/scenarios/${scenario.id}/reimport`)}>
+          Import again from history
+        </Menu.Item>
         <Menu.Item leftSection={icon('download')} onClick={download}>
           Export JSON
         </Menu.Item>

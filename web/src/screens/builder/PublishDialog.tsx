@@ -5,11 +5,13 @@ import { useMemo, useState } from 'react';
 import { call } from '../../api/client';
 import { useWrite } from '../../api/queries';
 import type { Scenario } from '../../api/schema';
+import { useGo } from '../../app/go';
 import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import { toast } from '../../parts/toasts';
 import { readDefinition } from '../mapping/definition';
 import { compare as compareMappings } from '../mapping/diff';
+import { preview } from '../scenarios/reimport';
 import { KindTile } from './KindTile';
 import { useBuilder } from './context';
 import { type Change, compare, isEmpty, repinned } from './diff';
@@ -28,6 +30,7 @@ const TONES = { added: 'ok', changed: 'info', removed: 'err' } as const;
 /** What publishing changes, in words, and a note for whoever looks later. */
 export function PublishDialog({ scenario, draft, onClose }: Props) {
   const { graph, installed, say } = useBuilder();
+  const go = useGo();
   const [note, setNote] = useState('');
   const before = useMemo(() => readGraph(scenario.version_graph), [scenario.version_graph]);
   const diff = useMemo(() => compare(before, graph, installed.names), [before, graph, installed.names]);
@@ -39,7 +42,8 @@ export function PublishDialog({ scenario, draft, onClose }: Props) {
   const publish = useWrite('POST /api/v1/scenarios/{id}/publish', {
     topics: ['scenario'],
     onDone: () => {
-      toast(`v${next} live`);
+      if (scenario.version === 0) toast(`v${next} live`);
+      else toast(`v${next} live. What was imported before stays as it is.`, { action: { label: 'See what would change', run: () => void preview(scenario.id, {}, go) } });
       say(`Published: v${next} live`);
       onClose();
     },

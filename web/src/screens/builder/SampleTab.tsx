@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
 import { useState } from 'react';
 
+import { useMayNotTry } from '../../api/may';
 import { useRead } from '../../api/queries';
 import type { Item, RecordPreview } from '../../api/schema';
 import { Go } from '../../parts/Go';
@@ -45,7 +46,9 @@ function StepSample({ step }: { step: Step }) {
   const map = upstream(graph, step.id, 'map');
   const mapping = isMapped(graph, step.id) || step.kind === 'map' ? mappingIdOf(map ?? step) : undefined;
   const definition = useRead(['mapping', mapping ?? ''], 'GET /api/v1/mappings/{id}', { path: { id: mapping ?? '-' } }, { enabled: mapping !== undefined });
-  const samples = useSamples(source, mapping === undefined ? undefined : definition.data?.definition, mapping === undefined || definition.data !== undefined);
+  const mayNotTry = useMayNotTry();
+  const samples = useSamples(source, mapping === undefined ? undefined : definition.data?.definition, mayNotTry === undefined && (mapping === undefined || definition.data !== undefined));
+  if (mayNotTry) return <p className="muted">No real record is shown. {mayNotTry}</p>;
   if (!source) return <p className="muted">Choose a connection and what to read in the fetch before this step; then its records show here.</p>;
   if (samples.error) return <ErrorPanel error={samples.error} onRetry={() => void samples.refetch()} isRetrying={samples.isFetching} />;
   if (!samples.data) return <Skeleton rows={4} />;

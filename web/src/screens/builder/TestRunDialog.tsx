@@ -1,8 +1,11 @@
-import { Button, Modal, Radio, Switch } from '@mantine/core';
+import { Button, Modal, NativeSelect, Radio, Switch } from '@mantine/core';
 import { useState } from 'react';
 
 import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
+import { ago } from '../../parts/format';
+import { useCaptured } from './captured';
+import { useBuilder } from './context';
 import type { TestRun } from './useTestRun';
 
 interface Props {
@@ -12,6 +15,7 @@ interface Props {
   onClose: () => void;
 }
 
+const CAPTURED = 'captured';
 const SIZES = [
   { value: '1', label: 'One record', about: 'The first record of each fetch' },
   { value: '10', label: 'Ten records', about: 'The first ten records of each fetch' },
@@ -23,8 +27,13 @@ const SIZES = [
 export function TestRunDialog({ test, version, isChanged, onClose }: Props) {
   const [size, setSize] = useState('10');
   const [writes, setWrites] = useState(false);
+  const { graph } = useBuilder();
+  const captured = useCaptured(graph).data ?? [];
+  const [receipt, setReceipt] = useState(0);
+  const isCaptured = size === CAPTURED;
   const start = async () => {
-    if (await test.start({ limit: size === 'all' ? undefined : Number(size), writes })) onClose();
+    const how = isCaptured ? { limit: undefined, writes: false, captured: captured[receipt] } : { limit: size === 'all' ? undefined : Number(size), writes };
+    if (await test.start(how)) onClose();
   };
   return (
     <Modal opened onClose={onClose} title="Test run" closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -40,13 +49,27 @@ export function TestRunDialog({ test, version, isChanged, onClose }: Props) {
             {SIZES.map(({ value, label, about }, n) => (
               <Radio key={value} value={value} label={label} description={about} {...(n === 1 ? { 'data-autofocus': true } : {})} />
             ))}
+            <Radio
+              value={CAPTURED}
+              label="A captured webhook"
+              description={captured.length === 0 ? 'None yet: no message has named a record that this scenario reads' : 'The record that a message named, as it was read then. The site is not asked'}
+              disabled={captured.length === 0}
+            />
           </div>
         </Radio.Group>
+        {isCaptured ? (
+          <NativeSelect
+            label="Message"
+            value={receipt}
+            onChange={(event) => setReceipt(Number(event.currentTarget.value))}
+            data={captured.map(({ resource, id, at }, n) => ({ value: String(n), label: `${resource} ${id}, ${ago(at)}` }))}
+          />
+        ) : null}
         <Switch
           label="Write to Portal"
-          description={writesWords(version, isChanged, writes)}
-          checked={writes}
-          disabled={version === 0}
+          description={isCaptured ? 'Nothing is written with a captured webhook.' : writesWords(version, isChanged, writes)}
+          checked={writes && !isCaptured}
+          disabled={version === 0 || isCaptured}
           onChange={(event) => setWrites(event.currentTarget.checked)}
         />
         {test.error ? <ErrorPanel error={test.error} unchanged /> : null}
@@ -55,7 +78,7 @@ export function TestRunDialog({ test, version, isChanged, onClose }: Props) {
             Cancel
           </Button>
           <Act does="POST /api/v1/scenarios/{id}/runs" type="submit" loading={test.isStarting}>
-            {writes ? 'Run and write' : 'Test run'}
+            {writes && !isCaptured ? 'Run and write' : 'Test run'}
           </Act>
         </div>
       </form>

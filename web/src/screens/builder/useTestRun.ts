@@ -23,6 +23,8 @@ export interface HowToTest {
   readonly limit: number | undefined;
   /** A written run is one of the published version; a draft is only ever tried. */
   readonly writes: boolean;
+  /** Only this record, as it was read last: the source is not asked. */
+  readonly captured?: { readonly resource: string; readonly id: string } | undefined;
 }
 
 /** The newest test run from here, followed until its end. */
@@ -47,14 +49,20 @@ export function useTestRun(scenario: string, graph: Graph, shown: string | undef
   });
   const list = enabled && settled > 0 ? items.data : undefined;
   const counts = useMemo(() => (followed ? countsOf(followed, graph) : undefined), [followed, graph]);
-  const start = async ({ limit, writes }: HowToTest) => {
+  const start = async ({ limit, writes, captured }: HowToTest) => {
     setStarting(true);
     setError(undefined);
     try {
-      const accepted = await call('POST /api/v1/scenarios/{id}/runs', {
-        path: { id: scenario },
-        body: { dry_run: !writes, draft: !writes, ...(limit === undefined ? {} : { limit }) },
-      });
+      const path = { id: scenario };
+      const accepted = captured
+        ? await call('POST /api/v1/scenarios/{id}/reimports', {
+            path,
+            body: { mode: 'preview', draft: true, filter: { resource: captured.resource, ids: [captured.id] } },
+          })
+        : await call('POST /api/v1/scenarios/{id}/runs', {
+            path,
+            body: { dry_run: !writes, draft: !writes, ...(limit === undefined ? {} : { limit }) },
+          });
       show(accepted.run);
       return true;
     } catch (failed) {

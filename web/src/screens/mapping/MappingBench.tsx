@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { call } from '../../api/client';
+import { useMayNotTry } from '../../api/may';
 import { type ApiError, asApiError } from '../../api/problem';
 import { useRead } from '../../api/queries';
 import type { CheckResult, Mapping } from '../../api/schema';
@@ -47,7 +48,8 @@ export function MappingBench({ mapping, newest, isOld }: Props) {
   const draft = useMappingDraft(mapping, isOld);
   const { definition } = draft;
   const { targets } = place;
-  const records = useRecords(place.connection?.id, mapping.resource);
+  const mayNotTry = useMayNotTry();
+  const records = useRecords(place.connection?.id, mapping.resource, mayNotTry === undefined);
   const samples = useMemo(() => records.shown.map((sample) => sample.record), [records.shown]);
   const preview = usePreview(definition, targets, samples);
   const current = records.shown.find((sample) => sample.id === search['sample']) ?? records.shown[0];
@@ -105,7 +107,8 @@ export function MappingBench({ mapping, newest, isOld }: Props) {
         </EmptyState>
       ) : null}
       {records.isLoading ? <Skeleton rows={8} /> : null}
-      {!records.isLoading && place.connection && !records.error && records.shown.length === 0 ? (
+      {mayNotTry ? <EmptyState icon="eye">No real record is shown, and no result. {mayNotTry}</EmptyState> : null}
+      {!mayNotTry && !records.isLoading && place.connection && !records.error && records.shown.length === 0 ? (
         <EmptyState icon="database">This connection has no such records yet.</EmptyState>
       ) : null}
       {current ? <SourceTree fields={tree} used={used} target={isEditable ? activeTarget?.label : undefined} isEditable={isEditable} onChoose={choose} /> : null}

@@ -5,13 +5,16 @@ import { useState } from 'react';
 import { call } from '../../api/client';
 import { type ApiError, asApiError } from '../../api/problem';
 import type { Mapping } from '../../api/schema';
+import { useGo } from '../../app/go';
 import { Act } from '../../parts/Act';
 import { ErrorPanel } from '../../parts/States';
 import { toast } from '../../parts/toasts';
+import { preview } from '../scenarios/reimport';
 import { type Definition, type TargetField, readDefinition } from './definition';
 import { compare } from './diff';
 import type { Faults } from './preview';
 import type { MappingDraft } from './useMappingDraft';
+import type { User } from './useUsedBy';
 
 interface Props {
   mapping: Mapping;
@@ -19,12 +22,13 @@ interface Props {
   targets: readonly TargetField[];
   faults: Faults;
   isCurrent: boolean;
-  usedBy: readonly { name: string }[];
+  usedBy: readonly User[];
 }
 
 /** Saves the next revision. Somebody else's revision in between is not written over: compare, then choose. */
 export function SaveMapping({ mapping, draft, targets, faults, isCurrent, usedBy }: Props) {
   const client = useQueryClient();
+  const go = useGo();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const [theirs, setTheirs] = useState<{ definition: Definition; revision: number }>();
@@ -38,7 +42,11 @@ export function SaveMapping({ mapping, draft, targets, faults, isCurrent, usedBy
       draft.saved(definition, revision);
       setTheirs(undefined);
       void client.invalidateQueries({ queryKey: ['mapping'] });
-      toast(usedBy.length === 0 ? `Saved as revision ${revision}` : `Saved as revision ${revision}. Scenarios take it when they are published next.`);
+      const [user] = usedBy.filter(({ isLive }) => isLive);
+      toast(
+        usedBy.length === 0 ? `Saved as revision ${revision}` : `Saved as revision ${revision}. Scenarios take it when they are published next.`,
+        user ? { action: { label: 'See what would change', run: () => void preview(user.id, { mapping: mapping.id, revision: String(revision) }, go) } } : {},
+      );
     } catch (failed) {
       const problem = asApiError(failed);
       if (problem.status === 409) await meet();

@@ -32,13 +32,13 @@ export interface Records {
 }
 
 /** Real records of a connection to try the mapping on. */
-export function useRecords(connection: string | undefined, resource: string): Records {
+export function useRecords(connection: string | undefined, resource: string, isAllowed: boolean): Records {
   const [count, setCount] = useState(SHOWN);
   const [extra, setExtra] = useState<readonly Sample[]>([]);
   const read = useQuery<{ from: string; records: Sample[] }, ApiError>({
     queryKey: ['record', 'samples of', connection, resource],
     queryFn: ({ signal }) => ask({ connection: connection ?? '', resource, sample: LOADED }, signal),
-    enabled: connection !== undefined,
+    enabled: connection !== undefined && isAllowed,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
     placeholderData: undefined,

@@ -10,6 +10,8 @@ const MOST = 60;
 export interface User {
   readonly id: string;
   readonly name: string;
+  /** Its published version uses the mapping. */
+  readonly isLive: boolean;
 }
 
 /** The scenarios whose draft or published version names the mapping. */
@@ -20,7 +22,7 @@ export function useUsedBy(mapping: string) {
       const list = await call('GET /api/v1/scenarios', { query: { limit: MOST }, signal });
       const whole = await Promise.all(list.items.map(({ id }) => call('GET /api/v1/scenarios/{id}', { path: { id }, signal })));
       const names = (graph: unknown) => readGraph(graph).nodes.some((step) => mappingIdOf(step) === mapping);
-      const users = whole.filter((one) => names(one.draft_graph) || names(one.version_graph)).map(({ id, name }): User => ({ id, name }));
+      const users = whole.filter((one) => names(one.draft_graph) || names(one.version_graph)).map((one): User => ({ id: one.id, name: one.name, isLive: one.version > 0 && names(one.version_graph) }));
       return { users, isAll: !list.next_cursor };
     },
     staleTime: 60_000,

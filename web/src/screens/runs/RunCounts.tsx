@@ -1,9 +1,10 @@
 import type { Counts } from '../../api/schema';
 import { number } from '../../parts/format';
+import { changes } from './counts';
 
 /** A run's records as a thin bar: written or unchanged, skipped, failed. */
 export function RunCounts({ counts }: { counts: Counts }) {
-  const ok = counts.created + counts.updated + counts.unchanged;
+  const ok = changes(counts) + counts.unchanged;
   const all = ok + counts.skipped + counts.failed;
   if (all === 0) return null;
   const text = `${number(ok)} ok, ${number(counts.skipped)} skipped, ${number(counts.failed)} failed`;

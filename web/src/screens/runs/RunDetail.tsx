@@ -12,11 +12,12 @@ import { ConfirmDialog } from '../../parts/ConfirmDialog';
 import { Go } from '../../parts/Go';
 import { Icon } from '../../parts/Icon';
 import { Card, Page } from '../../parts/Page';
-import { ErrorPanel, Loaded } from '../../parts/States';
+import { EmptyState, ErrorPanel, Loaded } from '../../parts/States';
 import { StatusBadge, Tag } from '../../parts/StatusBadge';
 import { TimeAgo } from '../../parts/TimeAgo';
 import { count, number } from '../../parts/format';
 import { toast } from '../../parts/toasts';
+import { Approval, usePreviewOf } from './Approval';
 import { Feedback } from './Feedback';
 import { ItemPanel } from './ItemPanel';
 import { RetryDialog } from './RetryDialog';
@@ -25,8 +26,13 @@ import { RunHead } from './RunHead';
 import { RunItems } from './RunItems';
 import { RunLog } from './RunLog';
 import { RunSteps } from './RunSteps';
-import { startedBy, took } from './Runs';
+import { KINDS, startedBy, took } from './Runs';
+import { UndoDialog } from './UndoDialog';
+import { changes } from './counts';
 import { isOver } from './progress';
+import { useRun } from './useRun';
+
+type Dialog = 'cancel' | 'retry' | 'undo';
 
 /** One run: what it did, record by record. */
 export function RunDetail() {
@@ -35,7 +41,7 @@ export function RunDetail() {
   const go = useGo();
   const nameOf = useScenarioNames();
   const run = useRead(['run', id], 'GET /api/v1/runs/{id}', { path: { id } });
-  const [open, setOpen] = useState<'cancel' | 'retry'>();
+  const [open, setOpen] = useState<Dialog>();
   const cancel = useWrite('POST /api/v1/runs/{id}/cancel', {
     topics: ['run'],
     onDone: () => {
@@ -48,6 +54,8 @@ export function RunDetail() {
     onDone: ({ run: started }) => go(`/runs/${started}`),
   });
   const shown = run.data;
+  const previewId = usePreviewOf(shown);
+  const preview = useRun(previewId).run;
   const tab = search['tab'] ?? 'records';
   const tabTo = (next: string | null) => change({ tab: next === 'records' ? undefined : (next ?? undefined) });
 
@@ -60,17 +68,18 @@ export function RunDetail() {
           <span className="row" role="status">
             <StatusBadge status={shown.phase} />
             {shown.mode === 'dry-run' ? <Tag tone="info">test, writes nothing</Tag> : null}
+            {KINDS[shown.kind] ? <Tag>{KINDS[shown.kind]}</Tag> : null}
           </span>
         ) : null
       }
-      actions={shown ? <Actions run={shown} onCancel={() => setOpen('cancel')} onRetry={() => setOpen('retry')} onAgain={() => again.mutate({ path: { id: shown.scenario }, body: { dry_run: shown.mode === 'dry-run' } })} isStarting={again.isPending} /> : null}
+      actions={shown ? <Actions run={shown} onOpen={setOpen} onAgain={() => again.mutate({ path: { id: shown.scenario }, body: { dry_run: shown.mode === 'dry-run' } })} isStarting={again.isPending} /> : null}
     >
       <div className="stack">
         {again.error ? <ErrorPanel error={again.error} unchanged /> : null}
         <Loaded of={run} rows={8}>
           {(loaded) => (
             <>
-              <RunHead run={loaded} />
+              {isWaiting(loaded) ? <Approval run={loaded} preview={previewId} /> : <RunHead run={loaded} />}
               <div className={key ? 'run-columns run-with-panel' : 'run-columns'}>
                 <div className="stack run-left">
                   <RunSteps run={loaded} />
@@ -81,7 +90,7 @@ export function RunDetail() {
                         <Go to={`/scenarios/${loaded.scenario}/builder`}>{nameOf(loaded.scenario)}</Go> v{loaded.version}
                       </dd>
                       <dt>Started by</dt>
-                      <dd>{loaded.retry_of ? <Go to={`/runs/${loaded.retry_of}`}>{startedBy(loaded)}</Go> : startedBy(loaded)}</dd>
+                      <dd>{originOf(loaded) ? <Go to={`/runs/${originOf(loaded)}`}>{startedBy(loaded)}</Go> : startedBy(loaded)}</dd>
                       <dt>Start</dt>
                       <dd>
                         <TimeAgo at={loaded.started_at} />
@@ -102,9 +111,13 @@ export function RunDetail() {
                       <Tabs.Tab value="log">Log</Tabs.Tab>
                     </Tabs.List>
                     <Tabs.Panel value="records">
-                      <RunItems run={loaded} current={key} />
+                      {isWaiting(loaded) && !preview ? (
+                        <EmptyState icon="list-details">Nothing was done yet. “Show every record” lists what would be.</EmptyState>
+                      ) : (
+                        <RunItems run={preview ?? loaded} current={key} />
+                      )}
                     </Tabs.Panel>
-                    <Tabs.Panel value="groups">{tab === 'groups' ? <RunGroups run={loaded} /> : null}</Tabs.Panel>
+                    <Tabs.Panel value="groups">{tab === 'groups' ? <RunGroups run={preview ?? loaded} /> : null}</Tabs.Panel>
                     <Tabs.Panel value="log">{tab === 'log' ? <RunLog run={loaded} /> : null}</Tabs.Panel>
                   </Tabs>
                 </section>
@@ -126,29 +139,30 @@ export function RunDetail() {
           error={cancel.error}
         >
           <p>
-            It stops after the current page. {count(shown.counts.created + shown.counts.updated, 'record')}{' '}
-            {shown.mode === 'apply' ? 'stay imported.' : 'were tried; nothing was written.'}
+            It stops after the current page. {count(changes(shown.counts), 'record')}{' '}
+            {shown.mode === 'apply' ? (shown.kind === 'undo' ? 'stay taken back.' : 'stay imported.') : 'were tried; nothing was written.'}
           </p>
         </ConfirmDialog>
       ) : null}
       {shown && open === 'retry' ? <RetryDialog run={shown} onClose={() => setOpen(undefined)} /> : null}
+      {shown && open === 'undo' ? <UndoDialog run={shown} onClose={() => setOpen(undefined)} /> : null}
     </Page>
   );
 }
 
 interface ActionsProps {
   run: Run;
-  onCancel: () => void;
-  onRetry: () => void;
+  onOpen: (dialog: Dialog) => void;
   onAgain: () => void;
   isStarting: boolean;
 }
 
-function Actions({ run, onCancel, onRetry, onAgain, isStarting }: ActionsProps) {
+function Actions({ run, onOpen, onAgain, isStarting }: ActionsProps) {
   const topics = { topics: ['run'] };
   const pause = useWrite('POST /api/v1/runs/{id}/pause', topics);
   const resume = useWrite('POST /api/v1/runs/{id}/resume', topics);
   const path = { id: run.id };
+  if (isWaiting(run)) return null;
   if (!isOver(run)) {
     return (
       <>
@@ -161,7 +175,7 @@ function Actions({ run, onCancel, onRetry, onAgain, isStarting }: ActionsProps) 
             Pause
           </Act>
         ) : null}
-        <Act does="POST /api/v1/runs/{id}/cancel" variant="default" disabled={run.phase === 'cancelling'} onClick={onCancel} leftSection={<Icon name="player-stop" />}>
+        <Act does="POST /api/v1/runs/{id}/cancel" variant="default" disabled={run.phase === 'cancelling'} onClick={() => onOpen('cancel')} leftSection={<Icon name="player-stop" />}>
           Cancel
         </Act>
       </>
@@ -169,12 +183,26 @@ function Actions({ run, onCancel, onRetry, onAgain, isStarting }: ActionsProps) 
   }
   return (
     <>
+      {run.mode === 'apply' && changes(run.counts) > 0 ? (
+        <Act does="POST /api/v1/runs/{id}/undo" variant="default" leftSection={<Icon name="arrow-back-up" />} onClick={() => onOpen('undo')}>
+          Undo
+        </Act>
+      ) : null}
       <Act does="POST /api/v1/scenarios/{id}/runs" variant="default" onClick={onAgain} loading={isStarting}>
         Run again
       </Act>
-      {run.counts.failed > 0 ? <Act does="POST /api/v1/runs/{id}/retry" onClick={onRetry}>Retry failed ({number(run.counts.failed)})</Act> : null}
+      {run.counts.failed > 0 ? <Act does="POST /api/v1/runs/{id}/retry" onClick={() => onOpen('retry')}>Retry failed ({number(run.counts.failed)})</Act> : null}
     </>
   );
+}
+
+function isWaiting(run: Run): boolean {
+  return run.phase === 'awaiting-approval';
+}
+
+/** The run that this one goes back to. */
+function originOf(run: Run): string | undefined {
+  return run.retry_of ?? run.undo_of ?? undefined;
 }
 
 export function queryOf(search: Record<string, string | undefined>): string {

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Run } from '../../api/schema';
 import { Icon } from '../../parts/Icon';
 import { number, sentence } from '../../parts/format';
+import { changes } from './counts';
 import { isOver, leftText, progressOf } from './progress';
 
 /** How far it is, and what became of the records so far. */
@@ -15,6 +16,7 @@ export function RunHead({ run }: { run: Run }) {
     ['Read', counts.read],
     [run.mode === 'dry-run' ? 'Would be created' : 'Created', counts.created],
     [run.mode === 'dry-run' ? 'Would be updated' : 'Updated', counts.updated],
+    ...(counts.removed ? [[run.mode === 'dry-run' ? 'Would be taken back' : 'Taken back', counts.removed] satisfies [string, number]] : []),
     ['Unchanged', counts.unchanged],
     ['Skipped', counts.skipped],
     ['Failed', counts.failed, 'err-text'],
@@ -33,7 +35,7 @@ export function RunHead({ run }: { run: Run }) {
         aria-valuetext={progress.text}
         data-unknown={(progress.share === undefined && isRunning) || undefined}
       >
-        <span className="progress-ok" style={{ flexGrow: counts.created + counts.updated + counts.unchanged }} />
+        <span className="progress-ok" style={{ flexGrow: changes(counts) + counts.unchanged }} />
         <span className="progress-idle" style={{ flexGrow: counts.skipped }} />
         <span className="progress-err" style={{ flexGrow: counts.failed }} />
         <span style={{ flexGrow: Math.max(0, (progress.total ?? progress.done) - progress.done) }} />

@@ -17,6 +17,7 @@ const OUTCOMES: Array<[Outcome, string]> = [
   ['failed', 'Failed'],
   ['created', 'Created'],
   ['updated', 'Updated'],
+  ['removed', 'Taken back'],
   ['unchanged', 'Unchanged'],
   ['skipped', 'Skipped'],
 ];

@@ -72,6 +72,7 @@ const PARTS: Array<[keyof Counts, string]> = [
   ['read', 'read'],
   ['created', 'created'],
   ['updated', 'updated'],
+  ['removed', 'taken back'],
   ['unchanged', 'unchanged'],
   ['skipped', 'skipped'],
   ['failed', 'failed'],

@@ -17,6 +17,7 @@ import { RunCounts } from './RunCounts';
 
 const PHASES: Array<[string, string]> = [
   ['running', 'Running'],
+  ['awaiting-approval', 'Waits for approval'],
   ['paused', 'Paused'],
   ['cancelling', 'Cancelling'],
   ['succeeded', 'Succeeded'],
@@ -24,6 +25,9 @@ const PHASES: Array<[string, string]> = [
   ['failed', 'Failed'],
   ['cancelled', 'Cancelled'],
 ];
+
+/** What a run does that does not simply ask the source. */
+export const KINDS: Partial<Record<Run['kind'], string>> = { retry: 'retry', reimport: 'import again', undo: 'undo' };
 
 /** Every run, newest first. */
 export function Runs() {
@@ -100,7 +104,7 @@ export function RunList({ status, scenario, isOfOne, onClear, empty }: Props) {
                     {isOfOne ? null : <Go to={`/runs/${run.id}`}>{nameOf(run.scenario)}</Go>}
                     <span className="small muted">v{run.version}</span>
                     {run.mode === 'dry-run' ? <Tag tone="info">test, writes nothing</Tag> : null}
-                    {run.retry_of ? <Tag>retry</Tag> : null}
+                    {KINDS[run.kind] ? <Tag>{KINDS[run.kind]}</Tag> : null}
                   </span>
                 ),
               },
@@ -128,7 +132,8 @@ export function RunList({ status, scenario, isOfOne, onClear, empty }: Props) {
 }
 
 export function startedBy(run: Run): string {
-  return run.retry_of ? `Retry of ${run.retry_of}` : actorName(run.actor);
+  if (run.retry_of) return `Retry of ${run.retry_of}`;
+  return run.undo_of ? `Undo of ${run.undo_of}` : actorName(run.actor);
 }
 
 export function took(run: Run): string {

@@ -1,5 +1,6 @@
 import type { Run } from '../../api/schema';
 import { duration, number } from '../../parts/format';
+import { settled } from './counts';
 
 export interface Progress {
   done: number;
@@ -16,8 +17,7 @@ const SURE_SHARE = 0.05;
 
 /** How far a run is. What is left is said only when it can be known: after 10 seconds and 5 percent. */
 export function progressOf(run: Run, now: number): Progress {
-  const { created, updated, unchanged, skipped, failed } = run.counts;
-  const done = created + updated + unchanged + skipped + failed;
+  const done = settled(run.counts);
   const totals = Object.values(run.fetches).map(({ total }) => total);
   const isKnown = totals.length > 0 && totals.every((total) => typeof total === 'number');
   const sum = isKnown ? totals.reduce<number>((all, total) => all + (total ?? 0), 0) : 0;

@@ -1,11 +1,12 @@
 import { Go } from '../../parts/Go';
 
 /** The pages of one scenario. */
-export function ScenarioTabs({ id, at }: { id: string; at: 'builder' | 'versions' | 'runs' }) {
+export function ScenarioTabs({ id, at }: { id: string; at: 'builder' | 'versions' | 'runs' | 'reimport' }) {
   const pages = [
     ['builder', 'Builder'],
     ['versions', 'Versions'],
     ['runs', 'Runs'],
+    ['reimport', 'Import again'],
   ] as const;
   return (
     <nav className="page-tabs" aria-label="Pages of this scenario">

@@ -10,6 +10,7 @@ import { Card, Page } from '../../parts/Page';
 import { EmptyState, Loaded } from '../../parts/States';
 import { count, number } from '../../parts/format';
 import { AccessKeys } from './AccessKeys';
+import { RetentionTab } from './RetentionTab';
 
 const TABS = [
   ['access-keys', 'Access keys'],
@@ -50,15 +51,7 @@ function panel(tab: string) {
       );
     case 'retention':
       return (
-        <Card title="Retention">
-          <div className="stack-8">
-            <p>The log keeps everything: it is what makes every record’s way traceable, and what runs can be repeated from.</p>
-            <p className="muted">
-              Personal data is sealed with a key for each person. Erasing a person erases their key, and what the log
-              has of them cannot be read any more. That is done with <code>portal-integrations keys</code> on the server.
-            </p>
-          </div>
-        </Card>
+        <RetentionTab />
       );
     case 'appearance': return <Appearance />;
     case 'about': return <About />;
