@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { api, browser, end, go, openBrowser, page, server, startConsole, until, violations } from './support/console.mjs';
+import { api, browser, go, openBrowser, page, server, startConsole, until, violations } from './support/console.mjs';
 
 let users;
 let posts;

@@ -51,7 +51,8 @@ describe('the start address', () => {
 
 describe('Settings, Retention', () => {
   it('says what is kept, how long, and how that is changed', async () => {
-    const { page } = browser;
+    // A page of its own: in an open page the start address only changes the hash, and the console then loads itself anew.
+    const { page } = await stranger();
     await page.goto(`${server.ui}/ui/#token=${server.token}`);
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.goto(`${server.ui}/ui/settings/retention`);
@@ -61,5 +62,6 @@ describe('Settings, Retention', () => {
     await page.getByRole('row').filter({ hasText: 'What records say' }).getByText('Until the person is erased').waitFor();
     assert.equal(await page.getByText('The log keeps everything').count(), 0);
     assert.deepEqual(browser.problems, []);
+    await page.close();
   });
 });
