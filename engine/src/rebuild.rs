@@ -15,10 +15,10 @@ use crate::follow::Follower as _;
 use crate::ports::{Cause, EventStore, Filter, ReadStore, Slice, Vault, ViewSpec};
 use crate::project::{Ahead, Docs, FoldError, Folded, Opened, Projection, Projector};
 
-/// Events folded in one step.
-const STEP_EVENTS: usize = 5_000;
-/// Steps after which the live views have their turn.
-const STEPS_HELD_MAX: usize = 4;
+/// Events folded in one step: the more, the fewer times a page of a twin is written.
+const STEP_EVENTS: usize = 16_000;
+/// Steps after which the live views have their turn: about half a second.
+const STEPS_HELD_MAX: usize = 3;
 /// How near to the live views a rebuild must be before it holds them up.
 const NEAR_EVENTS: u64 = 2_000;
 /// How often and how long it waits for live views that are still being folded themselves.
