@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod graph;
+pub mod on_failure;
 pub mod plan;
 pub mod schedule;
 

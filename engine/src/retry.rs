@@ -43,6 +43,35 @@ pub fn wait_before_next(attempt: u32, failure: Failure, chance: f64) -> Option<D
     }
 }
 
+/// How an act is tried again: as always, or as somebody has set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    #[default]
+    Usual,
+    Set {
+        /// After the first try.
+        times: u32,
+        wait: Duration,
+    },
+}
+
+impl Patience {
+    /// As [`wait_before_next`]. A pause that the other side asks for is kept where it is the longer one.
+    pub fn wait_before_next(self, attempt: u32, failure: Failure, chance: f64) -> Option<Duration> {
+        let Self::Set { times, wait } = self else { return wait_before_next(attempt, failure, chance) };
+        if attempt > times {
+            return None;
+        }
+        match failure {
+            Failure::Permanent => None,
+            Failure::Transient | Failure::RateLimited { retry_after: None } => Some(wait),
+            Failure::RateLimited { retry_after: Some(asked) } => {
+                Some(asked.clamp(RETRY_AFTER_MIN, RETRY_AFTER_MAX).max(wait))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +82,22 @@ mod tests {
         assert_eq!(wait_before_next(1, asked(0), 0.5), Some(RETRY_AFTER_MIN));
         assert_eq!(wait_before_next(1, asked(1_000_000_000), 0.5), Some(RETRY_AFTER_MAX));
         assert_eq!(wait_before_next(1, asked(30), 0.5), Some(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn tries_that_were_set_are_kept_to_and_a_longer_pause_that_was_asked_for_too() {
+        let wait = Duration::from_secs(30);
+        let set = Patience::Set { times: 2, wait };
+        let asked = |seconds| Failure::RateLimited { retry_after: Some(Duration::from_secs(seconds)) };
+        assert_eq!(set.wait_before_next(1, Failure::Transient, 0.0), Some(wait));
+        assert_eq!(set.wait_before_next(2, Failure::Transient, 1.0), Some(wait));
+        assert_eq!(set.wait_before_next(3, Failure::Transient, 1.0), None);
+        assert_eq!(set.wait_before_next(1, Failure::Permanent, 1.0), None);
+        assert_eq!(set.wait_before_next(1, asked(5), 1.0), Some(wait));
+        assert_eq!(set.wait_before_next(1, asked(60), 1.0), Some(Duration::from_mins(1)));
+        assert_eq!(set.wait_before_next(1, asked(1_000_000), 1.0), Some(RETRY_AFTER_MAX));
+        let usual = Patience::Usual.wait_before_next(1, Failure::Transient, 0.5);
+        assert_eq!(usual, wait_before_next(1, Failure::Transient, 0.5));
     }
 
     #[test]

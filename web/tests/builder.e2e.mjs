@@ -95,6 +95,43 @@ describe('the scenario builder', () => {
     await page.getByText('v1 live', { exact: true }).first().waitFor();
   });
 
+  it('says what a step does when it fails, leads to a number that cannot be, and tells the change before publishing', async () => {
+    const id = await newScenario('On failure', await wholeGraph());
+    await open(id);
+    await step('Save posts').click();
+    const tab = page.getByRole('tab', { name: 'On failure' });
+    await tab.click();
+    const choice = (name) => page.getByRole('radio', { name, exact: true });
+    assert.equal(await choice('Stop').isChecked(), true);
+    await choice('Stop').focus();
+    await page.keyboard.press('ArrowDown');
+    await until(() => choice('Try again, then stop').isChecked(), 'the choice by keyboard');
+    await page.getByLabel(/^Times/).fill('11');
+    await status('1 problem').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('tab', { name: 'Set up' }).click();
+    await page.getByRole('button', { name: /a step is tried again 1 to 10 times/ }).click();
+    await until(() => page.evaluate(() => Boolean(document.activeElement?.closest('[data-field="on_failure.times"]'))), 'focus on the times');
+    await page.getByLabel(/^Times/).fill('5');
+    await status('No problems, ready to publish').waitFor();
+    await saved().waitFor();
+    const kept = await until(async () => {
+      const { draft_graph: graph } = await api(server, 'GET', `/scenarios/${id}`);
+      return graph.nodes.find((node) => node.id === 'w').on_failure?.times === 5 && graph;
+    }, 'the draft on the server');
+    assert.deepEqual(kept.nodes.find((node) => node.id === 'w').on_failure, { do: 'retry', times: 5, wait: 30 });
+    const publish = page.getByRole('button', { name: 'Publish' });
+    await until(async () => !(await publish.isDisabled()), 'Publish to be enabled');
+    await publish.click();
+    await page.getByRole('dialog').getByText(/try again 5 times, 30 seconds apart, then stop/).waitFor();
+    await page.getByRole('button', { name: 'Publish v1' }).click();
+    await page.getByText('v1 live', { exact: true }).first().waitFor();
+    await step('Post fields').click();
+    await tab.click();
+    await page.getByText(/A record with a field that fails its checks/).waitFor();
+    assert.equal(await page.getByRole('radio').count(), 0);
+  });
+
   it('10: is built with the keyboard alone', async () => {
     const id = await newScenario('By keyboard', await wholeGraph());
     await open(id);

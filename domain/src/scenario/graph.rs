@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::check::{EDGES_MAX, NODES_MAX, Problem};
+use super::on_failure::OnFailure;
 use crate::ids::{ConnectionId, MappingId};
 
 /// Longest id of a node, in bytes.
@@ -43,6 +44,9 @@ pub struct Node {
     /// Where the builder drew it; means nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Value>,
+    /// Absent: it stops.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<OnFailure>,
     #[serde(flatten)]
     pub kind: NodeKind,
 }
@@ -253,12 +257,17 @@ impl<'de> Deserialize<'de> for Node {
         let id = NodeId(text("id", NODE_ID_BYTES_MAX)?);
         let name = text("name", 1000)?;
         let position = entries.remove("position");
+        // One that cannot be read stays among the settings, and makes the node unknown.
+        let on_failure = entries.get("on_failure").and_then(|found| OnFailure::deserialize(found).ok());
+        if on_failure.is_some() {
+            entries.remove("on_failure");
+        }
         let settings = Value::Object(entries);
         let kind = NodeKind::deserialize(&settings).unwrap_or_else(|_| match settings {
             Value::Object(entries) => NodeKind::Unknown(entries),
             _ => NodeKind::Unknown(Map::new()),
         });
-        Ok(Self { id, name, position, kind })
+        Ok(Self { id, name, position, on_failure, kind })
     }
 }
 
@@ -278,7 +287,8 @@ mod tests {
             {"id": "c", "name": "", "kind": "filter", "condition": "record.id > 1"},
             {"id": "m", "name": "", "kind": "map", "mapping": {"id": "mp_a", "revision": 3}},
             {"id": "w", "name": "", "kind": "write", "connection": "cn_b", "entity": "user", "match_by": ["email"],
-             "on_missing_reference": "fail", "mode": "create-only"},
+             "on_missing_reference": "fail", "mode": "create-only",
+             "on_failure": {"do": "retry", "times": 3, "wait": 30}},
         ], "edges": [{"from": "t", "to": "f"}, {"from": "c", "to": "m", "branch": "matches"}]});
         let graph = Graph::parse(&document).unwrap();
         assert_eq!(serde_json::to_value(&graph).unwrap(), document);
@@ -292,6 +302,9 @@ mod tests {
             json!({"id": "a", "name": "", "kind": "delay", "minutes": 5}),
             json!({"id": "a", "name": "", "kind": "fetch", "resource": "users", "version": 9}),
             json!({"id": "a", "name": "", "kind": 7}),
+            json!({"id": "a", "name": "", "kind": "filter", "condition": "", "on_failure": {"do": "branch"}}),
+            json!({"id": "a", "name": "", "kind": "filter", "condition": "", "on_failure": {"do": "stop", "n": 1}}),
+            json!({"id": "a", "name": "", "kind": "delay", "on_failure": {"do": "stop"}}),
             json!({"id": "a", "name": ""}),
         ] {
             let document = json!({"nodes": [node], "edges": []});

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::check::{self, Problem, Shape};
 use super::graph::{Branch, Graph, MappingRef, NodeId, NodeKind, Only, Write};
+use super::on_failure::OnFailure;
 use crate::ids::ConnectionId;
 
 /// What a run does.
@@ -30,9 +31,24 @@ pub struct PlannedFetch {
 /// What happens to one record; siblings each get it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    Filter { node: NodeId, condition: String, matches: Vec<Step>, otherwise: Vec<Step> },
-    Map { node: NodeId, mapping: MappingRef, next: Vec<Step> },
-    Write { node: NodeId, connection: ConnectionId, entity: String, write: Write },
+    Filter {
+        node: NodeId,
+        condition: String,
+        matches: Vec<Step>,
+        otherwise: Vec<Step>,
+    },
+    Map {
+        node: NodeId,
+        mapping: MappingRef,
+        next: Vec<Step>,
+    },
+    Write {
+        node: NodeId,
+        connection: ConnectionId,
+        entity: String,
+        write: Write,
+        on_failure: Option<OnFailure>,
+    },
 }
 
 impl Plan {
@@ -120,6 +136,7 @@ fn step(graph: &Graph, shape: &Shape, n: usize, problems: &mut Vec<Problem>) -> 
                 connection: connection.clone(),
                 entity: entity.clone(),
                 write: write.clone(),
+                on_failure: graph.nodes[n].on_failure,
             })
         }
         NodeKind::Map { mapping: None } => {

@@ -53,6 +53,66 @@ async fn bad_input_140_a_portal_that_misbehaves_gets_everything_exactly_once() {
     assert!(creations.values().all(|times| *times == 1), "{creations:?}");
 }
 
+/// The scenario whose write is told to try again so often, a second apart.
+fn tried_again(users: &serde_json::Value, times: u64) -> serde_json::Value {
+    told(users, times, 1)
+}
+
+fn told(users: &serde_json::Value, times: u64, wait: u64) -> serde_json::Value {
+    let mut graph = users.clone();
+    let nodes = graph["nodes"].as_array_mut().unwrap();
+    let write = nodes.iter_mut().find(|node| node["kind"] == "write").unwrap();
+    write["on_failure"] = json!({"do": "retry", "times": times, "wait": wait});
+    graph
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_is_tried_as_often_as_its_step_says_and_then_the_run_stops() {
+    let (stage, portal, users) = stage(3).await;
+    portal.misbehave([Misbehaviour::Unavailable, Misbehaviour::FailAfterCommit]);
+    stage.publish("sc_users", &tried_again(&users, 2)).await;
+    let api = Api::of(&stage);
+    let run = api.run(&stage, "sc_users").await;
+    assert_eq!(stage.over(&run).await.phase, RunPhaseView::Succeeded);
+    let items = api.get(&format!("/api/v1/runs/{run}/items")).await;
+    assert!(items["items"].as_array().unwrap().iter().all(|item| item["attempts"] == 3), "{items}");
+    assert!(portal.creations().values().all(|times| *times == 1));
+
+    // One try fewer than it would take, and fewer than are usual.
+    stage.put("users", 9, user(9));
+    portal.misbehave([Misbehaviour::Unavailable, Misbehaviour::Unavailable]);
+    let before = portal.requests().0;
+    stage.start_run("rn_2", tried_again(&users, 1), RunMode::Apply).await;
+    let run = stage.over("rn_2").await;
+    assert_eq!((run.phase, run.counts.created), (RunPhaseView::Failed, 0), "{run:?}");
+    assert_eq!(portal.requests().0 - before, 2, "the first try and one more");
+
+    stage.start_run("rn_3", tried_again(&users, 1), RunMode::Apply).await;
+    assert_eq!(stage.over("rn_3").await.phase, RunPhaseView::Succeeded);
+    assert_eq!(portal.creations().len(), 4);
+    assert!(portal.creations().values().all(|times| *times == 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_killed_while_it_waits_goes_on_and_writes_once() {
+    let (mut stage, portal, users) = stage(3).await;
+    portal.misbehave([Misbehaviour::FailAfterCommit]);
+    let before = portal.requests().0;
+    // Longer than anybody waits for a run here: only a new process ends it.
+    stage.start_run("rn_1", told(&users, 2, 300), RunMode::Apply).await;
+    while portal.requests().0 == before {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(stage.run("rn_1").await.unwrap().phase, RunPhaseView::Running);
+    stage.kill();
+    stage.start();
+    let run = stage.over("rn_1").await;
+    assert_eq!((run.phase, run.counts.settled()), (RunPhaseView::Succeeded, 3), "{run:?}");
+    assert_eq!(portal.creations().len(), 3);
+    assert!(portal.creations().values().all(|times| *times == 1));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_140_a_refused_record_or_batch_is_told_item_by_item() {
     let (stage, portal, users) = stage(12).await;

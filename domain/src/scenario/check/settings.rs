@@ -5,10 +5,12 @@ use crate::condition::Condition;
 use crate::ids::ConnectionId;
 use crate::mapping::is_rfc3339;
 use crate::scenario::graph::{Fetch, MappingRef, Node, NodeId, NodeKind, TriggerOn, Write};
+use crate::scenario::on_failure::{OnFailure, TIMES_MAX, WAIT_MAX};
 use crate::scenario::schedule::Schedule;
 
 pub(super) fn check(node: &Node, catalogue: &impl Catalogue, problems: &mut Vec<Problem>) {
     let id = &node.id;
+    check_on_failure(node, problems);
     match &node.kind {
         NodeKind::Trigger { on: TriggerOn::Schedule, cron, zone } => {
             if let Err(why) = Schedule::parse(cron.as_deref().unwrap_or_default(), zone.as_deref()) {
@@ -42,6 +44,32 @@ pub(super) fn check(node: &Node, catalogue: &impl Catalogue, problems: &mut Vec<
                 "upgrade the server, or replace the step",
             ));
         }
+    }
+}
+
+/// Only what a destination answers can be another time; a condition or a mapping says the same again.
+fn check_on_failure(node: &Node, problems: &mut Vec<Problem>) {
+    let Some(OnFailure::Retry { times, wait }) = node.on_failure else { return };
+    let mut say = |code, message: String, remedy: &str, field: &str| {
+        problems.push(Problem::of(&node.id, code, message, remedy).field(field));
+    };
+    match node.kind {
+        NodeKind::Write(_) => {}
+        // That it is unknown is reported on its own.
+        NodeKind::Unknown(_) => return,
+        NodeKind::Trigger { .. } | NodeKind::Fetch(_) | NodeKind::Filter { .. } | NodeKind::Map { .. } => {
+            let message = "only a step that writes can be told to try again".to_owned();
+            let remedy = "stop the record here, or set the tries at the step that writes";
+            return say("RETRY_NOT_HERE", message, remedy, "on_failure");
+        }
+    }
+    if !times.is_some_and(|times| (1..=TIMES_MAX).contains(&times)) {
+        let message = format!("a step is tried again 1 to {TIMES_MAX} times");
+        say("OUT_OF_RANGE", message, "say how many times, or stop the record", "on_failure.times");
+    }
+    if !wait.is_some_and(|wait| (1..=WAIT_MAX).contains(&wait)) {
+        let message = format!("the wait before each try is 1 to {WAIT_MAX} seconds");
+        say("OUT_OF_RANGE", message, "say how many seconds, or stop the record", "on_failure.wait");
     }
 }
 

@@ -322,6 +322,37 @@ fn bad_input_138_page_sizes_that_cannot_be() {
 }
 
 #[test]
+fn bad_input_138_tries_that_cannot_be_are_named_with_their_field() {
+    let of = |on_failure: Value| {
+        let mut write = write("w", "user");
+        write["on_failure"] = on_failure;
+        let nodes = vec![trigger("t"), fetch("f", "users"), map("m", "mp_users"), write];
+        let problems = check(&graph(nodes, "t>f f>m m>w"), &Known);
+        problems.into_iter().map(|p| (p.code.into_owned(), p.field.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let range = |field: &str| ("OUT_OF_RANGE".to_owned(), format!("on_failure.{field}"));
+    assert_eq!(of(json!({"do": "stop"})), []);
+    assert_eq!(of(json!({"do": "retry", "times": 1, "wait": 300})), []);
+    assert_eq!(of(json!({"do": "retry", "times": 10, "wait": 1})), []);
+    assert_eq!(of(json!({"do": "retry", "times": 11, "wait": 1})), [range("times")]);
+    assert_eq!(of(json!({"do": "retry", "times": 0, "wait": 301})), [range("times"), range("wait")]);
+    assert_eq!(of(json!({"do": "retry"})), [range("times"), range("wait")]);
+    for unreadable in
+        [json!({"do": "branch"}), json!({"do": "retry", "times": -1}), json!("stop"), json!(null)]
+    {
+        assert_eq!(of(unreadable)[0].0, "UNKNOWN_NODE");
+    }
+    let again = json!({"do": "retry", "times": 1, "wait": 1});
+    for n in 0..3 {
+        let mut nodes = users();
+        nodes[n]["on_failure"] = again.clone();
+        let problems = check(&graph(nodes, "t>f f>m m>w"), &Known);
+        assert_eq!((&*problems[0].code, problems.len()), ("RETRY_NOT_HERE", 1));
+        assert_eq!(problems[0].field.as_deref(), Some("on_failure"));
+    }
+}
+
+#[test]
 fn given_a_sound_graph_when_planned_then_fetches_are_ordered_and_steps_are_a_tree() {
     let nodes = vec![
         trigger("t"),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use app_sdk::{Actions, AppError, Fate, Performed, Repeats, Session, WriteAnswer, WriteItem, WriteResult};
 use domain::effect::{Decision, EffectEvent};
 use domain::run::{ItemNote, Outcome};
+use engine::retry::Patience;
 
 use self::ledger::{Ledger, Line, Mark};
 use super::write::{Outgoing, WriteError, Written, note, pause, settle, settled};
@@ -29,6 +30,7 @@ pub struct Careful<'a> {
     pub repeats: Repeats,
     pub target: u8,
     pub node: &'a str,
+    pub patience: Patience,
 }
 
 /// An item, and what was said of it.
@@ -195,7 +197,7 @@ impl Careful<'_> {
                 }
             }
             waiting.push(batch);
-            let Some(pause) = pause(self.parts, attempt, &error) else {
+            let Some(pause) = pause(self.parts, self.patience, attempt, &error) else {
                 let mut rest: Vec<Open> = waiting.into_iter().flatten().collect();
                 self.close(&mut rest).await?;
                 return Err(WriteError::Destination(error));
@@ -303,7 +305,7 @@ impl Careful<'_> {
                 Ok(fates) => return Ok(fates),
                 Err(error) => error,
             };
-            let Some(pause) = pause(self.parts, attempt, &error) else {
+            let Some(pause) = pause(self.parts, self.patience, attempt, &error) else {
                 return Err(WriteError::Destination(error));
             };
             tokio::time::sleep(pause).await;

@@ -134,6 +134,7 @@ impl<'a> Execution<'a> {
             run: self.run,
             settled_to: self.hold.position(),
             dry: self.dry,
+            beforehand: false,
             fetch,
             destinations: self.destinations,
         }

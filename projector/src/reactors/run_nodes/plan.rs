@@ -9,6 +9,7 @@ use domain::portal::MappingStamp;
 use domain::record::RecordKey;
 use domain::run::Target;
 use domain::scenario::graph::WriteMode;
+use engine::retry::Patience;
 
 /// One fetch node and what happens to each of its records.
 pub struct Fetch {
@@ -22,6 +23,8 @@ pub struct Fetch {
     pub steps: Vec<Step>,
     /// Where records may end up, in the order in which the steps name them.
     pub targets: Vec<Target>,
+    /// How often each target is tried, by its number.
+    pub patience: Vec<Patience>,
 }
 
 /// Where a fetch node's records are.

@@ -12,8 +12,10 @@ use domain::portal::MappingStamp;
 use domain::problem::Rejection;
 use domain::run::{Problem, RunMode, RunStarted, Target};
 use domain::scenario::graph::{Graph, MappingRef};
+use domain::scenario::on_failure::OnFailure;
 use domain::scenario::plan::{Plan, PlannedFetch, Step as Planned};
 use engine::ports::Cause;
+use engine::retry::Patience;
 use engine::{StreamName, history};
 
 use super::fetch::not_usable;
@@ -47,6 +49,7 @@ pub async fn prepare(parts: &Parts, started: &RunStarted) -> Result<Result<Prepa
             recalls: started.recall.is_some(),
             destinations: &mut prepared.destinations,
             targets: vec![],
+            patience: vec![],
             fields: BTreeSet::new(),
             all_fields: false,
         };
@@ -81,6 +84,7 @@ struct Preparing<'a> {
     recalls: bool,
     destinations: &'a mut Destinations,
     targets: Vec<Target>,
+    patience: Vec<Patience>,
     fields: BTreeSet<String>,
     /// Somebody needs fields that cannot be named beforehand.
     all_fields: bool,
@@ -114,6 +118,7 @@ impl Preparing<'_> {
             fields,
             steps,
             targets: std::mem::take(&mut self.targets),
+            patience: std::mem::take(&mut self.patience),
         };
         Ok((fetch, app))
     }
@@ -151,7 +156,7 @@ impl Preparing<'_> {
                 let next = self.steps(next, Some(&stamp)).await?;
                 Step::Map { node: node.to_string(), stamp, mapping: Arc::new(compiled), next }
             }
-            Planned::Write { node, connection, entity, write } => {
+            Planned::Write { node, connection, entity, write, on_failure } => {
                 let Some(stamp) = stamp else {
                     return Err(Rejection::new(
                         "NOT_MAPPED",
@@ -163,6 +168,9 @@ impl Preparing<'_> {
                 self.open(connection).await?;
                 let target = u8::try_from(self.targets.len()).map_err(|_| too_many_writes())?;
                 let (node, to, mapping) = (node.to_string(), connection.clone(), stamp.clone());
+                let set = on_failure.and_then(OnFailure::retry);
+                self.patience
+                    .push(set.map_or(Patience::Usual, |(times, wait)| Patience::Set { times, wait }));
                 self.targets.push(Target { node: node.clone(), to, mapping });
                 Step::Write { node, target, entity: entity.clone(), mode: write.mode }
             }

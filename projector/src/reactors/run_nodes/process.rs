@@ -13,7 +13,7 @@ use engine::{Position, seal};
 use super::observe::Observed;
 use super::plan::Fetch;
 use super::route::{Route, Router, Unique};
-use super::write::{Destinations, Outgoing, WriteError, write};
+use super::write::{At, Destinations, Outgoing, WriteError, write};
 use crate::parts::Parts;
 
 /// A page that is ready to be settled.
@@ -32,6 +32,8 @@ pub struct Page<'a> {
     /// How far in the log the run has settled what it wrote.
     pub settled_to: Position,
     pub dry: bool,
+    /// A look beforehand does with the usual tries, whatever a step is told.
+    pub beforehand: bool,
     pub fetch: &'a Fetch,
     pub destinations: &'a Destinations,
 }
@@ -74,7 +76,10 @@ impl Page<'_> {
             let Some(batch) = outgoing.remove(&target) else { continue };
             let place = &self.fetch.targets[usize::from(target)];
             let destination = &self.destinations[place.to.as_str()];
-            let written = write(self.parts, destination, (target, &place.node), run, batch).await?;
+            let set = self.fetch.patience.get(usize::from(target)).filter(|_| !self.beforehand);
+            let patience = set.copied().unwrap_or_default();
+            let at = At { target, node: &place.node, patience };
+            let written = write(self.parts, destination, at, run, batch).await?;
             items.extend(written.items);
             appends.extend(written.appends);
             deferred.extend(written.deferred);

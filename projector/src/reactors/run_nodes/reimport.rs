@@ -65,6 +65,7 @@ impl Execution<'_> {
                 run: self.run,
                 settled_to: self.hold.position(),
                 dry: true,
+                beforehand: true,
                 fetch,
                 destinations: &destinations,
             };

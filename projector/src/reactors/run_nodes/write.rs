@@ -9,7 +9,7 @@ use domain::run::{Attempts, ItemNote, Outcome, SettledItem};
 use domain::scenario::graph::WriteMode;
 use domain::views::{LINKS, link_key};
 use engine::ports::{Cause, StreamAppend};
-use engine::retry::{Failure, wait_before_next};
+use engine::retry::{Failure, Patience};
 
 use super::careful::Careful;
 use crate::parts::Parts;
@@ -77,20 +77,29 @@ pub enum WriteError {
     Store(Cause),
 }
 
+/// The step that writes.
+#[derive(Clone, Copy)]
+pub struct At<'a> {
+    pub target: u8,
+    pub node: &'a str,
+    pub patience: Patience,
+}
+
 /// Writes the items of one target.
 pub async fn write(
     parts: &Parts,
     to: &Destination,
-    (target, node): (u8, &str),
+    at: At<'_>,
     run: &str,
     outgoing: Vec<Outgoing>,
 ) -> Result<Written, WriteError> {
+    let At { target, node, patience } = at;
     let mut written = Written::default();
     let outgoing = by_mode(parts, to, target, node, outgoing, &mut written).await?;
     if let Door::Live(actions) = &to.door {
         let (session, repeats) = (&to.session, actions.repeats(&to.session));
         if repeats != Repeats::Harmless {
-            let careful = Careful { parts, run, actions, session, repeats, target, node };
+            let careful = Careful { parts, run, actions, session, repeats, target, node, patience };
             careful.send(outgoing, &mut written).await?;
             return Ok(written);
         }
@@ -98,7 +107,7 @@ pub async fn write(
     let mut rest = outgoing.into_iter().peekable();
     while rest.peek().is_some() {
         let batch: Vec<Outgoing> = rest.by_ref().take(to.door.batch_max()).collect();
-        send(parts, to, target, node, batch, &mut written).await?;
+        send(parts, to, at, batch, &mut written).await?;
     }
     Ok(written)
 }
@@ -142,15 +151,14 @@ async fn by_mode(
 async fn send(
     parts: &Parts,
     to: &Destination,
-    target: u8,
-    node: &str,
+    At { target, node, patience }: At<'_>,
     batch: Vec<Outgoing>,
     written: &mut Written,
 ) -> Result<(), WriteError> {
     let mut waiting = vec![batch];
     while let Some(mut batch) = waiting.pop() {
         let items: Vec<WriteItem> = batch.iter().map(|out| out.item.clone()).collect();
-        match with_retries(parts, to, &items).await {
+        match with_retries(parts, to, patience, &items).await {
             Ok((performed, attempts)) => {
                 written.appends.extend(performed.appends);
                 for (out, answer) in batch.into_iter().zip(performed.answers) {
@@ -177,6 +185,7 @@ async fn send(
 async fn with_retries(
     parts: &Parts,
     to: &Destination,
+    patience: Patience,
     items: &[WriteItem],
 ) -> Result<(Performed, u32), (AppError, u32)> {
     let mut attempt = 1;
@@ -185,7 +194,7 @@ async fn with_retries(
             Ok(performed) => return Ok((performed, attempt)),
             Err(error) => error,
         };
-        match pause(parts, attempt, &error) {
+        match pause(parts, patience, attempt, &error) {
             Some(pause) => tokio::time::sleep(pause).await,
             None => return Err((error, attempt)),
         }
@@ -194,14 +203,14 @@ async fn with_retries(
 }
 
 /// How long to wait before another attempt; `None` when there is to be none.
-pub fn pause(parts: &Parts, attempt: u32, error: &AppError) -> Option<Duration> {
+pub fn pause(parts: &Parts, patience: Patience, attempt: u32, error: &AppError) -> Option<Duration> {
     let failure = match error {
         AppError::Unauthorized { .. } | AppError::Invalid { .. } => Failure::Permanent,
         AppError::RateLimited { retry_after, .. } => Failure::RateLimited { retry_after: *retry_after },
         AppError::Transient { .. } | AppError::Unanswered { .. } => Failure::Transient,
     };
     let chance = parts.ids.random(1).first().map_or(1.0, |byte| f64::from(*byte) / 255.0);
-    wait_before_next(attempt, failure, chance)
+    patience.wait_before_next(attempt, failure, chance)
 }
 
 pub fn settle(

@@ -1,9 +1,13 @@
+import { Radio } from '@mantine/core';
+
 import { Go } from '../../parts/Go';
 import { Icon, type IconName } from '../../parts/Icon';
-import { Field } from './SetUp';
+import { NumberField } from './NumberField';
+import { Field, useFieldError } from './SetUp';
 import { useBuilder } from './context';
 import { formOf } from './forms';
 import type { Step } from './graph';
+import { RETRY_PRESET, TIMES_MAX, WAIT_MAX, retryOf } from './onFailure';
 import { mappingIdOf } from './words';
 
 /** What happens to a record that fails at a step: as the server does it, and what of it can be chosen. */
@@ -22,6 +26,7 @@ export function FailureTab({ step }: { step: Step }) {
           </li>
         ))}
       </ul>
+      {step.kind === 'write' || retryOf(step) ? <RetryForm step={step} /> : null}
       {missing ? <Field step={step} field={missing} side="destination" /> : null}
       {step.kind === 'map' && id !== undefined ? (
         <p>
@@ -29,6 +34,50 @@ export function FailureTab({ step }: { step: Step }) {
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** Whether a step is tried again, how often and how long apart. */
+function RetryForm({ step }: { step: Step }) {
+  const { change, isEditable } = useBuilder();
+  const retry = retryOf(step);
+  const error = useFieldError(step, 'on_failure');
+  const errors = { times: useFieldError(step, 'on_failure.times'), wait: useFieldError(step, 'on_failure.wait') };
+  const set = (key: 'times' | 'wait', value: number | undefined) => change(step.id, { on_failure: { do: 'retry', ...retry, [key]: value } });
+  const choose = (value: string) => {
+    if (isEditable) change(step.id, { on_failure: value === 'retry' ? RETRY_PRESET : undefined });
+  };
+  return (
+    <>
+      <div data-field="on_failure">
+        <Radio.Group label="When the destination is busy or away" value={retry ? 'retry' : 'stop'} error={error} readOnly={!isEditable} onChange={choose}>
+          <div className="stack-8">
+            <Radio value="stop" label="Stop" description="After the usual tries, with growing pauses for a few minutes." disabled={!isEditable} />
+            <Radio value="retry" label="Try again, then stop" description="As often and as long apart as is set here." disabled={!isEditable} />
+          </div>
+        </Radio.Group>
+      </div>
+      {retry ? (
+        <>
+          <div data-field="on_failure.times">
+            <NumberField label="Times" description={`1 to ${TIMES_MAX}, after the first try`} withAsterisk min={1} max={TIMES_MAX} value={retry.times} readOnly={!isEditable} error={errors.times} onChange={(value) => set('times', value)} />
+          </div>
+          <div data-field="on_failure.wait">
+            <NumberField
+              label="Seconds between tries"
+              description={`1 to ${WAIT_MAX}; longer when the destination asks for it`}
+              withAsterisk
+              min={1}
+              max={WAIT_MAX}
+              value={retry.wait}
+              readOnly={!isEditable}
+              error={errors.wait}
+              onChange={(value) => set('wait', value)}
+            />
+          </div>
+        </>
+      ) : null}
+    </>
   );
 }
 
@@ -48,7 +97,12 @@ function factsOf(kind: string): [IconName, string][] {
     case 'map':
       return [['circle-x', 'A record with a field that fails its checks is not written.'], others, kept];
     case 'write':
-      return [['refresh', 'Writing is tried again when Portal is busy or away. The same record is never written twice.'], others, kept];
+      return [
+        ['circle-x', 'A record that Portal refuses fails here, with the reason. It is not tried again by itself.'],
+        ['alert-triangle', 'When Portal stays away the run ends as failed; what was written before stays, and is never written twice.'],
+        others,
+        kept,
+      ];
     default:
       return [others, kept];
   }

@@ -30,11 +30,11 @@ export function StepPanel({ step, focusOn, runItems, run, onLeave }: Props) {
   const found = problems.of(step.id);
   const whole = found.filter((problem) => !problem.field);
 
-  // Every field is on this tab.
+  // Every other field is on the first tab.
   const [asked, setAsked] = useState(focusOn);
   if (asked !== focusOn) {
     setAsked(focusOn);
-    if (focusOn) setTab('setup');
+    if (focusOn) setTab(isOnFailure(focusOn.field) ? 'failure' : 'setup');
   }
   useEffect(() => {
     if (!focusOn) return undefined;
@@ -109,6 +109,10 @@ export function StepPanel({ step, focusOn, runItems, run, onLeave }: Props) {
       </Tabs>
     </section>
   );
+}
+
+function isOnFailure(field: string): boolean {
+  return field.startsWith('on_failure') || field === 'on_missing_reference';
 }
 
 function focusField(panel: HTMLElement | null, field: string): void {

@@ -1,6 +1,7 @@
 // What publishing changes, in words.
 
 import { type Graph, type Step, branchOf, canonical, edgeKey, stepOf } from './graph';
+import { onFailureWords } from './onFailure';
 import { type Names, TRIGGERS, MODE_WORDS, kindName, mappingIdOf, titleOf } from './words';
 
 export interface Change {
@@ -29,6 +30,7 @@ const SETTING_WORDS: Readonly<Record<string, string>> = {
   match_by: 'Match by',
   on_missing_reference: 'When a reference is missing',
   mode: 'What may be done',
+  on_failure: 'On failure',
 };
 
 const VALUE_WORDS: Readonly<Record<string, string>> = {
@@ -116,6 +118,7 @@ function valueWords(step: Step, key: string, names: Names): string {
     const id = mappingIdOf(step);
     return id === undefined ? 'none' : (names.mapping(id) ?? id);
   }
+  if (key === 'on_failure') return onFailureWords(step);
   if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return 'none';
   if (key === 'connection') return names.connection(String(value)) ?? String(value);
   if (key === 'entity') return names.entity(String(value)) ?? String(value);

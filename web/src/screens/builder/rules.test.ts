@@ -6,6 +6,19 @@ import { KNOWN, LINE, LINE_EDGES, fetch, filter, graphOf, map, node, trigger, wr
 const codes = (steps: readonly Step[], edges: string) => [...new Set(check(graphOf(steps, edges), KNOWN).map((one) => one.code))].sort();
 
 describe('the rules that the server has too', () => {
+  it('names tries that cannot be, and steps that are not tried again', () => {
+    const of = (step: object, on_failure: unknown) =>
+      check(graphOf([trigger('t'), fetch('f'), { ...map('m'), ...(step === map ? { on_failure } : {}) }, { ...write('w'), ...(step === write ? { on_failure } : {}) }], LINE_EDGES), KNOWN).map((one) => [one.code, one.field]);
+    expect(of(write, { do: 'retry', times: 10, wait: 300 })).toEqual([]);
+    expect(of(write, { do: 'stop' })).toEqual([]);
+    expect(of(write, { do: 'retry', times: 11, wait: 0 })).toEqual([
+      ['OUT_OF_RANGE', 'on_failure.times'],
+      ['OUT_OF_RANGE', 'on_failure.wait'],
+    ]);
+    expect(of(write, { do: 'retry', wait: 1.5 })).toHaveLength(2);
+    expect(of(map, { do: 'retry', times: 1, wait: 1 })).toEqual([['RETRY_NOT_HERE', 'on_failure']]);
+  });
+
   it('finds nothing in a whole scenario', () => {
     expect(codes(LINE, LINE_EDGES)).toEqual([]);
     expect(codes([...LINE, filter('c'), map('m2'), write('w2')], 't>f f>c c>m+ c>m2- m>w m2>w2')).toEqual([]);

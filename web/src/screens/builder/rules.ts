@@ -3,6 +3,7 @@
 
 import { checkFlow } from './flowRules';
 import { type Graph, type Step, isKind, isObject } from './graph';
+import { TIMES_MAX, WAIT_MAX, retryOf } from './onFailure';
 import { checkShape } from './shapeRules';
 
 export interface Problem {
@@ -95,6 +96,7 @@ function tooMany(code: string, max: number, noun: string): Problem {
 function checkSettings(step: Step, known: Known, problems: Problem[]): void {
   const say = (code: string, field: string, message: string, remedy: string, level: Problem['level'] = 'error') =>
     problems.push({ code, level, node: step.id, field, message, remedy });
+  checkOnFailure(step, say);
   switch (step.kind) {
     case 'trigger':
       return;
@@ -123,6 +125,22 @@ function checkSettings(step: Step, known: Known, problems: Problem[]): void {
 }
 
 type Say = (code: string, field: string, message: string, remedy: string, level?: Problem['level']) => void;
+
+function checkOnFailure(step: Step, say: Say): void {
+  const retry = retryOf(step);
+  if (!retry) return;
+  if (step.kind !== 'write') {
+    if (isKind(step.kind)) say('RETRY_NOT_HERE', 'on_failure', 'only a step that writes can be told to try again', 'stop the record here, or set the tries at the step that writes');
+    return;
+  }
+  const isWithin = (value: number | undefined, max: number) => value !== undefined && Number.isInteger(value) && value >= 1 && value <= max;
+  if (!isWithin(retry.times, TIMES_MAX)) {
+    say('OUT_OF_RANGE', 'on_failure.times', `a step is tried again 1 to ${TIMES_MAX} times`, 'say how many times, or stop the record');
+  }
+  if (!isWithin(retry.wait, WAIT_MAX)) {
+    say('OUT_OF_RANGE', 'on_failure.wait', `the wait before each try is 1 to ${WAIT_MAX} seconds`, 'say how many seconds, or stop the record');
+  }
+}
 
 function checkFetch(step: Step, known: Known, say: Say): void {
   const facts = checkConnection(step, known, say);

@@ -6,6 +6,15 @@ import { formOf, patchOf, valueOf } from './forms';
 import { LINE, LINE_EDGES, filter, graphOf, map } from './testGraphs';
 import { NO_NAMES, spoken } from './words';
 
+describe('what a step does on failure', () => {
+  it('is told in words', () => {
+    const before = graphOf(LINE, LINE_EDGES);
+    const now = change(before, 'w', { on_failure: { do: 'retry', times: 3, wait: 30 } });
+    expect(compare(before, now, NO_NAMES).steps[0]?.details).toEqual(['On failure: stop, after the usual tries → try again 3 times, 30 seconds apart, then stop.']);
+    expect(isEmpty(compare(before, change(now, 'w', { on_failure: undefined }), NO_NAMES))).toBe(true);
+  });
+});
+
 describe('conditions', () => {
   it.each([
     'record.status == "publish"',
