@@ -60,7 +60,7 @@ pub const LOOKS_MAX: usize = 4;
 /// A view's documents while a slice is folded.
 pub struct Docs {
     view: &'static ViewSpec,
-    known: HashMap<String, Option<Doc>>,
+    known: Known,
     changes: Vec<Change>,
 }
 
@@ -95,10 +95,22 @@ impl Docs {
         self.known.insert(key.to_owned(), None);
         self.changes.push(Change::Delete { key: key.to_owned() });
     }
+}
 
-    fn into_changes(self) -> Vec<Change> {
-        self.changes
-    }
+/// The documents of one view as a slice left them, by key.
+type Known = HashMap<String, Option<Doc>>;
+
+/// What a slice makes of the views, not written yet.
+pub(crate) struct Folded {
+    pub batches: Vec<ViewBatch>,
+    pub ahead: Ahead,
+}
+
+/// What the views will show once a folded slice is written, so that the next can be folded before it is.
+pub(crate) struct Ahead {
+    checkpoints: Vec<Position>,
+    /// Of each projection.
+    known: Vec<Known>,
 }
 
 /// Follows the log for a group of views, so that each event is read and opened once.
@@ -140,12 +152,39 @@ impl Projector {
                 .any(|p| p.reads_bodies() && p.categories().contains(&event.stream.category()))
     }
 
+    /// Loads documents that are not known yet: from the slice before, or from the store.
+    async fn load(
+        &self,
+        projection: &dyn Projection,
+        mut keys: Vec<String>,
+        docs: &mut Docs,
+        before: Option<&Known>,
+    ) -> Result<(), Cause> {
+        keys.sort_unstable();
+        keys.dedup();
+        if let Some(before) = before {
+            keys.retain(|key| match before.get(key) {
+                Some(doc) => {
+                    docs.known.insert(key.clone(), doc.clone());
+                    false
+                }
+                None => true,
+            });
+        }
+        if !keys.is_empty() {
+            let found = self.store.get(projection.view(), &keys).await?;
+            docs.known.extend(keys.into_iter().zip(found));
+        }
+        Ok(())
+    }
+
     /// Loads what one event's fold will look at besides what its name tells.
     async fn look_further(
         &self,
         projection: &dyn Projection,
         event: &Recorded,
         docs: &mut Docs,
+        before: Option<&Known>,
     ) -> Result<(), Cause> {
         for _ in 0..LOOKS_MAX {
             let mut keys = projection.needs_also(event, docs)?;
@@ -153,43 +192,57 @@ impl Projector {
             if keys.is_empty() {
                 return Ok(());
             }
-            keys.sort_unstable();
-            keys.dedup();
-            let found = self.store.get(projection.view(), &keys).await?;
-            docs.known.extend(keys.into_iter().zip(found));
+            self.load(projection, keys, docs, before).await?;
         }
         Ok(())
     }
 
     async fn fold_one(
         &self,
-        index: usize,
+        projection: &dyn Projection,
         events: &[Opened<'_>],
-        read_to: Position,
-    ) -> Result<ViewBatch, Cause> {
-        let projection = &self.projections[index];
-        let after = self.checkpoints[index];
+        after: Position,
+        before: Option<&Known>,
+    ) -> Result<Docs, Cause> {
         let mine = || {
             events.iter().filter(move |event| {
                 event.recorded.position > after
                     && projection.categories().contains(&event.recorded.stream.category())
             })
         };
-        let mut keys: Vec<String> = mine().filter_map(|event| projection.needs(event.recorded)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let docs = if keys.is_empty() { vec![] } else { self.store.get(projection.view(), &keys).await? };
-        let mut docs = Docs::new(projection.view(), keys.into_iter().zip(docs).collect());
+        let keys: Vec<String> = mine().filter_map(|event| projection.needs(event.recorded)).collect();
+        let mut docs = Docs::new(projection.view(), HashMap::with_capacity(keys.len()));
+        self.load(projection, keys, &mut docs, before).await?;
         for event in mine() {
-            self.look_further(&**projection, event.recorded, &mut docs).await?;
+            self.look_further(projection, event.recorded, &mut docs, before).await?;
             projection.fold(event, &mut docs)?;
         }
-        Ok(ViewBatch {
-            view: projection.view(),
-            changes: docs.into_changes(),
-            after: Some(after),
-            checkpoint: read_to.max(after),
-        })
+        Ok(docs)
+    }
+
+    /// Folds a slice that follows what is written, or what `before` says will be.
+    pub(crate) async fn prepare(&self, slice: &Slice, before: Option<&Ahead>) -> Result<Folded, Cause> {
+        let opened = self.open(&slice.events).await?;
+        let afters = before.map_or(&self.checkpoints, |before| &before.checkpoints);
+        let mut folded = Folded {
+            batches: Vec::with_capacity(afters.len()),
+            ahead: Ahead { checkpoints: Vec::with_capacity(afters.len()), known: vec![] },
+        };
+        for (index, (projection, &after)) in self.projections.iter().zip(afters).enumerate() {
+            let known = before.map(|before| &before.known[index]);
+            let docs = self.fold_one(&**projection, &opened, after, known).await?;
+            let checkpoint = slice.read_to.max(after);
+            let view = projection.view();
+            folded.batches.push(ViewBatch { view, changes: docs.changes, after: Some(after), checkpoint });
+            folded.ahead.checkpoints.push(checkpoint);
+            folded.ahead.known.push(docs.known);
+        }
+        Ok(folded)
+    }
+
+    /// Takes note that what was folded is written.
+    pub(crate) fn written(&mut self, ahead: &Ahead) {
+        self.checkpoints.clone_from(&ahead.checkpoints);
     }
 }
 
@@ -217,21 +270,9 @@ impl Follower for Projector {
 
     async fn take(&mut self, slice: Slice) -> Result<(), Cause> {
         let _held = self.store.folding().await?;
-        self.fold(slice).await
-    }
-}
-
-impl Projector {
-    /// Folds a slice; the caller sees to it that nobody exchanges a view meanwhile.
-    pub(crate) async fn fold(&mut self, slice: Slice) -> Result<(), Cause> {
-        let opened = self.open(&slice.events).await?;
-        let mut batches = Vec::with_capacity(self.projections.len());
-        for index in 0..self.projections.len() {
-            batches.push(self.fold_one(index, &opened, slice.read_to).await?);
-        }
-        let checkpoints: Vec<Position> = batches.iter().map(|batch| batch.checkpoint).collect();
-        self.store.apply(batches).await?;
-        self.checkpoints = checkpoints;
+        let folded = self.prepare(&slice, None).await?;
+        self.store.apply(folded.batches).await?;
+        self.written(&folded.ahead);
         Ok(())
     }
 }

@@ -13,10 +13,12 @@ use serde::Serialize;
 use crate::envelope::{Position, Recorded};
 use crate::follow::Follower as _;
 use crate::ports::{Cause, EventStore, Filter, ReadStore, Slice, Vault, ViewSpec};
-use crate::project::{Docs, FoldError, Opened, Projection, Projector};
+use crate::project::{Ahead, Docs, FoldError, Folded, Opened, Projection, Projector};
 
 /// Events folded in one step.
 const STEP_EVENTS: usize = 5_000;
+/// Steps after which the live views have their turn.
+const STEPS_HELD_MAX: usize = 4;
 /// How near to the live views a rebuild must be before it holds them up.
 const NEAR_EVENTS: u64 = 2_000;
 /// How often and how long it waits for live views that are still being folded themselves.
@@ -139,16 +141,8 @@ impl Rebuild {
         Ok((least, least == most))
     }
 
-    /// One step, while nobody cleans a view of an erased person. `held`: the caller sees to that.
-    async fn step(&self, projector: &mut Projector, slice: Slice, held: bool) -> Result<(), Cause> {
-        if held {
-            return projector.fold(slice).await;
-        }
-        let _held = self.reads.folding().await?;
-        projector.fold(slice).await
-    }
-
-    /// Folds up to a position. While one step is folded, the next is read.
+    /// Folds up to a position. `held`: the caller sees to it that nobody else folds meanwhile, nor cleans a view of an
+    /// erased person; otherwise the live views have a turn every few steps.
     async fn advance(
         &self,
         projector: &mut Projector,
@@ -157,29 +151,54 @@ impl Rebuild {
         held: bool,
         progress: &(dyn Fn(Position) + Sync),
     ) -> Result<Position, Cause> {
-        if at >= until {
-            return Ok(at);
-        }
         let filter = projector.filter();
-        let read = async |after: Position, filter: &Filter| {
-            self.log.read_all(after, filter, STEP_EVENTS).await.map(|slice| cut(slice, until))
-        };
-        let mut slice = read(at, &filter).await?;
-        loop {
-            let read_to = slice.read_to;
-            if read_to >= until {
-                self.step(projector, slice, held).await?;
-                progress(read_to);
-                return Ok(read_to);
-            }
-            if read_to <= at {
+        let mut next = None;
+        while at < until {
+            let _held = if held { None } else { Some(self.reads.folding().await?) };
+            (at, next) = self.some_steps(projector, (at, next), until, &filter).await?;
+            progress(at);
+        }
+        Ok(at)
+    }
+
+    /// Some steps, all written at the end. While one is written, the next is folded, and the one after it read.
+    async fn some_steps(
+        &self,
+        projector: &mut Projector,
+        (mut at, mut next): (Position, Option<Slice>),
+        until: Position,
+        filter: &Filter,
+    ) -> Result<(Position, Option<Slice>), Cause> {
+        let mut unwritten: Option<Ahead> = None;
+        let mut batches = vec![];
+        for _ in 0..STEPS_HELD_MAX {
+            let slice = match next.take() {
+                Some(slice) => slice,
+                None if at < until => self.read(at, until, filter).await?,
+                None => break,
+            };
+            if slice.read_to <= at {
                 return Err(format!("the log cannot be read after position {at}").into());
             }
-            let (folded, next) = futures::join!(self.step(projector, slice, held), read(read_to, &filter));
-            folded?;
-            progress(read_to);
-            (at, slice) = (read_to, next?);
+            at = slice.read_to;
+            let (folded, written, read) = futures::join!(
+                projector.prepare(&slice, unwritten.as_ref()),
+                self.reads.apply(batches),
+                async { if at < until { self.read(at, until, filter).await.map(Some) } else { Ok(None) } },
+            );
+            written?;
+            let folded: Folded = folded?;
+            (batches, unwritten, next) = (folded.batches, Some(folded.ahead), read?);
         }
+        self.reads.apply(batches).await?;
+        if let Some(ahead) = unwritten {
+            projector.written(&ahead);
+        }
+        Ok((at, next))
+    }
+
+    async fn read(&self, after: Position, until: Position, filter: &Filter) -> Result<Slice, Cause> {
+        Ok(cut(self.log.read_all(after, filter, STEP_EVENTS).await?, until))
     }
 
     async fn exchange(
@@ -191,8 +210,8 @@ impl Rebuild {
     ) -> Result<Vec<Rebuilt>, Cause> {
         let mut rebuilt = Vec::with_capacity(live.len());
         for (view, twin) in live.iter().zip(twins) {
-            let before = self.reads.digest(view).await?;
-            let after = self.reads.digest(twin).await?;
+            let (before, after) = futures::join!(self.reads.digest(view), self.reads.digest(twin));
+            let (before, after) = (before?, after?);
             if switch {
                 self.reads.exchange(view, twin).await?;
             }

@@ -24,6 +24,10 @@ use engine::rebuild::Rebuild;
 use engine::{Meta, Recorded, StreamName, hash, seal};
 use serde_json::json;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PAGE: u64 = 100;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;

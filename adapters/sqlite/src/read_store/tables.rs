@@ -10,7 +10,11 @@ use rusqlite::{Connection, OptionalExtension, Result};
 
 /// The quoted name of a view's table.
 pub(super) fn table(view: &ViewSpec) -> String {
-    quoted(&format!("v_{}_{}", view.name, view.version))
+    quoted(&name(view))
+}
+
+fn name(view: &ViewSpec) -> String {
+    format!("v_{}_{}", view.name, view.version)
 }
 
 /// The quoted name of a declared column; the prefix keeps it apart from ours.
@@ -44,6 +48,18 @@ pub(super) fn create(connection: &Connection, view: &ViewSpec) -> Result<()> {
     connection.execute_batch(&format!(
         "CREATE TABLE {table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL{declared}) STRICT, WITHOUT ROWID"
     ))?;
+    // A twin gets them before it is exchanged: made at once, they cost far less than kept with every row.
+    if !view.name.ends_with(TWIN) {
+        create_indexes(connection, view)?;
+    }
+    connection
+        .prepare_cached("INSERT INTO views (name, version, checkpoint) VALUES (?, ?, 0)")?
+        .execute((view.name, view.version))?;
+    Ok(())
+}
+
+fn create_indexes(connection: &Connection, view: &ViewSpec) -> Result<()> {
+    let table = table(view);
     for declared in view.columns.iter().filter(|declared| declared.is_indexed) {
         // The index of a table without row ids ends with the key, so it also gives the order of pages. Rows that
         // lack the column are not in it.
@@ -54,10 +70,15 @@ pub(super) fn create(connection: &Connection, view: &ViewSpec) -> Result<()> {
             "CREATE INDEX {index} ON {table} ({indexed}{then}) WHERE {indexed} IS NOT NULL"
         ))?;
     }
-    connection
-        .prepare_cached("INSERT INTO views (name, version, checkpoint) VALUES (?, ?, 0)")?
-        .execute((view.name, view.version))?;
     Ok(())
+}
+
+/// The indexes of a table that has none yet.
+fn complete(connection: &Connection, view: &ViewSpec) -> Result<()> {
+    let mut indexes = connection.prepare_cached(
+        "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
+    )?;
+    if indexes.exists([name(view)])? { Ok(()) } else { create_indexes(connection, view) }
 }
 
 /// A name for an index that no table has: an exchanged table keeps the indexes that it was made with.
@@ -76,6 +97,8 @@ fn free_index(connection: &Connection, view: &ViewSpec, declared: &Column) -> Re
 
 /// Exchanges the tables of two views that both exist, with their checkpoints.
 pub(super) fn exchange(connection: &Connection, one: &ViewSpec, other: &ViewSpec) -> Result<()> {
+    complete(connection, one)?;
+    complete(connection, other)?;
     let checkpoints = (checkpoint(connection, one)?, checkpoint(connection, other)?);
     let (a, b, aside) = (table(one), table(other), quoted("v~exchange"));
     connection.execute_batch(&format!(
