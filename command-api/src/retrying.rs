@@ -35,6 +35,8 @@ pub struct Failed {
 #[derive(Debug, Default)]
 pub struct Selection {
     pub items: Vec<Failed>,
+    /// Their ids within the run, in the same order; of one run only.
+    pub ids: Vec<String>,
     /// Items that match but could not be read when they came, so that there is nothing to work on.
     pub not_recorded: u64,
     /// Items that match but have come to a better end since.

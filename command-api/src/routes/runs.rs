@@ -16,6 +16,7 @@ mod resume;
 mod retry;
 mod show;
 mod show_item;
+mod undecided;
 mod undo;
 
 use utoipa_axum::routes;
@@ -36,6 +37,7 @@ pub fn area() -> Area {
         .operator(routes!(cancel::cancel))
         .operator(routes!(retry::retry))
         .operator(routes!(decide::decide))
+        .viewer(routes!(undecided::undecided))
         .operator(routes!(approve::approve))
         .operator(routes!(preview::preview))
         .operator(routes!(undo::undo))

@@ -107,10 +107,20 @@ async fn bad_input_140_what_nobody_can_tell_waits_for_a_person_and_each_decision
     let count = api.post(&path, json!({"decision": "arrived", "dry_run": true}), 200).await;
     assert_eq!(count["count"], 20);
     api.refused(&path, json!({"decision": "arrived", "portal_id": "remote-1"}), "NOT_ONE_ITEM").await;
+    let waiting = async || api.get(&format!("/api/v1/runs/{whole}/undecided")).await;
+    let listed = waiting().await;
+    assert_eq!((&listed["total"], &listed["items"][0]["sent_by"]), (&json!(20), &json!(run)), "{listed}");
+    assert_eq!(listed["items"][0]["to"], "cn_remote");
     let arrived = json!({"decision": "arrived", "items": ids(&there), "reason": "seen in the list"});
     let noted = decide(&stage, &api, &whole, arrived.clone()).await;
     assert_eq!(stage.run(&noted).await.unwrap().counts.unchanged, 10);
     api.refused(&path, arrived, "NOTHING_TO_DECIDE").await;
+    let mut left: Vec<Value> =
+        waiting().await["items"].as_array().unwrap().iter().map(|i| i["item"].clone()).collect();
+    let mut expected = ids(&missing).as_array().unwrap().clone();
+    left.sort_by_key(Value::to_string);
+    expected.sort_by_key(Value::to_string);
+    assert_eq!(left, expected, "exactly those that nobody has decided about");
     let gone = json!({"decision": "give-up", "items": ids(&missing[..1])});
     let left = decide(&stage, &api, &whole, gone).await;
     assert_eq!(stage.run(&left).await.unwrap().counts.skipped, 1);
@@ -119,6 +129,7 @@ async fn bad_input_140_what_nobody_can_tell_waits_for_a_person_and_each_decision
     assert_eq!((portal.applied().len(), doubles(&portal)), (29, 0));
     let failures = api.get("/api/v1/failures?state=open").await;
     assert_eq!(failures["items"], json!([]), "nothing waits any more");
+    assert_eq!(waiting().await["total"], 0);
 
     // What was given up is left alone until its record changes.
     let record: u64 = missing[0]["record"].as_str().unwrap().parse().unwrap();

@@ -1191,6 +1191,30 @@ export type Listed_Token = {
 };
 
 /** A page of a list. */
+export type Listed_Undecided = {
+  items: Array<{
+    connection: string;
+    /** The item within the run. */
+    item: string;
+    /** The record's id in its source. */
+    record: string;
+    resource: string;
+    /** The run that sent it: this one, or one before. */
+    sent_by: string;
+    /** Since when it waits. */
+    since: string;
+    /** The connection that it was sent to. */
+    to: string;
+    /** Why there is no answer. */
+    why: string;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
+};
+
+/** A page of a list. */
 export type Listed_Watch = {
   items: Array<{
     /** By day (UTC), at most fourteen. */
@@ -2177,6 +2201,24 @@ export type Unapproved = {
   share: number;
 };
 
+/** An item of which nobody can tell whether it arrived, and about which nobody has decided yet. */
+export type Undecided = {
+  connection: string;
+  /** The item within the run. */
+  item: string;
+  /** The record's id in its source. */
+  record: string;
+  resource: string;
+  /** The run that sent it: this one, or one before. */
+  sent_by: string;
+  /** Since when it waits. */
+  since: string;
+  /** The connection that it was sent to. */
+  to: string;
+  /** Why there is no answer. */
+  why: string;
+};
+
 export type UndoRun = {
   /** `preview` says what would happen and writes nothing. */
   mode: ReimportMode;
@@ -2825,6 +2867,12 @@ export interface Paths {
     query: Record<never, never>;
     body: RetryRun;
     ok: RetryAnswer;
+  };
+  'GET /api/v1/runs/{id}/undecided': {
+    path: { id: string };
+    query: Record<never, never>;
+    body: undefined;
+    ok: Listed_Undecided;
   };
   'POST /api/v1/runs/{id}/undo': {
     path: { id: string };

@@ -16,7 +16,7 @@ use crate::retrying::{Failed, Rules};
 use crate::schema;
 
 /// Most items of one decision.
-const ITEMS_MAX: usize = 1_000;
+pub(super) const ITEMS_MAX: usize = 1_000;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,6 +145,6 @@ fn check(count: usize, wanted: &DecideItems) -> Result<(), Problem> {
     Ok(())
 }
 
-fn record(item: &Failed) -> Option<RecordKey> {
+pub(super) fn record(item: &Failed) -> Option<RecordKey> {
     RecordKey::parse(&format!("{}.{}.{}", item.connection, item.resource, item.record))
 }

@@ -173,12 +173,12 @@ impl Api {
                 let is_named = |index: usize| named.as_ref().is_none_or(|n| n.contains(&(number, index)));
                 let wanted = chunk.items.iter().enumerate();
                 let wanted = wanted.filter(|(index, item)| is_named(*index) && matches(item, filter));
-                let items: Vec<&SettledItem> = wanted.map(|(_, item)| item).collect();
-                let keys: Vec<String> = items.iter().map(|item| key(scenario, &chunk, item)).collect();
+                let items: Vec<(usize, &SettledItem)> = wanted.collect();
+                let keys: Vec<String> = items.iter().map(|(_, item)| key(scenario, &chunk, item)).collect();
                 let failing = self.find_all::<FailingItem>(&FAILURES, &keys).await?;
-                for (item, failing) in items.into_iter().zip(failing) {
+                for ((index, item), failing) in items.into_iter().zip(failing) {
                     match failing {
-                        Some(_) => take(&mut selection, &chunk, item)?,
+                        Some(_) => take(&mut selection, &chunk, item, format!("{number}.{index}"))?,
                         None => selection.settled_since += 1,
                     }
                 }
@@ -197,7 +197,12 @@ fn key(scenario: &str, chunk: &RunChunkView, item: &SettledItem) -> String {
     failing_key(scenario, to, &format!("{}.{}.{}", chunk.source, chunk.resource, item.record))
 }
 
-fn take(selection: &mut Selection, chunk: &RunChunkView, item: &SettledItem) -> Result<(), Problem> {
+fn take(
+    selection: &mut Selection,
+    chunk: &RunChunkView,
+    item: &SettledItem,
+    id: String,
+) -> Result<(), Problem> {
     let Some(revision) = item.revision else {
         selection.not_recorded += 1;
         return Ok(());
@@ -209,7 +214,9 @@ fn take(selection: &mut Selection, chunk: &RunChunkView, item: &SettledItem) -> 
         revision,
         node: chunk.node.clone(),
         to: chunk.targets.get(usize::from(item.target)).map(|target| target.to.to_string()),
-    })
+    })?;
+    selection.ids.push(id);
+    Ok(())
 }
 
 fn matches(item: &SettledItem, filter: &RetryFilter) -> bool {

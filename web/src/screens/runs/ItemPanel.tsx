@@ -12,6 +12,8 @@ import { EmptyState, Loaded } from '../../parts/States';
 import { StatusBadge, Tag } from '../../parts/StatusBadge';
 import { sentence } from '../../parts/format';
 import { mappingOf } from '../failures/place';
+import { Decide } from './Decide';
+import { Meaning, useUndecided } from './Undecided';
 
 interface Props {
   run: Run;
@@ -27,7 +29,9 @@ export function ItemPanel({ run, item, onClose }: Props) {
     const before = document.activeElement;
     heading.current?.focus({ preventScroll: true });
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      // What opened it may have gone meanwhile.
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector('h1');
+      back?.focus({ preventScroll: true });
     };
   }, []);
   return (
@@ -61,6 +65,9 @@ function Shown({ run, item }: { run: Run; item: ItemShown }) {
   const nameOf = useConnectionNames();
   const mapped = item.mapped ?? undefined;
   const kind = item.portal ? kindOf(item.resource) : undefined;
+  const isUnknown = item.outcome === 'failed' && item.notes.some(({ code }) => code === OUTCOME_UNKNOWN);
+  const undecided = useUndecided(run);
+  const waiting = isUnknown ? undecided.data?.items.find((each) => each.item === item.id) : undefined;
   return (
     <div className="stack item-body">
       <div className="row">
@@ -74,6 +81,14 @@ function Shown({ run, item }: { run: Run; item: ItemShown }) {
           </Go>
         ) : null}
       </div>
+      {waiting ? (
+        <section className="item-note" aria-label="Waits for you">
+          <Meaning items={[waiting]} />
+          <Decide run={run} items={[waiting]} />
+        </section>
+      ) : isUnknown && undecided.data && undecided.data.items.length === (undecided.data.total ?? 0) ? (
+        <p className="item-note">Somebody has decided about this since, or a later run has settled it.</p>
+      ) : null}
       {item.notes.length > 0 ? (
         <ul className="stack-8" aria-label="What happened">
           {item.notes.map((note) => (
@@ -86,7 +101,7 @@ function Shown({ run, item }: { run: Run; item: ItemShown }) {
                   Value: <code>{note.raw}</code>
                 </p>
               ) : null}
-              {note.remedy ? <p className="small">What to do: {sentence(note.remedy)}</p> : null}
+              {note.remedy && note.code !== OUTCOME_UNKNOWN ? <p className="small">What to do: {sentence(note.remedy)}</p> : null}
               <p className="small mono">
                 {note.code} at {note.step}
               </p>
@@ -117,10 +132,14 @@ function Shown({ run, item }: { run: Run; item: ItemShown }) {
           {mapped ? <Fields provenance={mapped.provenance} /> : <EmptyState>The record did not come to the mapping.</EmptyState>}
         </Tabs.Panel>
         <Tabs.Panel value="sent">
-          {mapped && item.outcome !== 'failed' ? (
+          {mapped && (item.outcome !== 'failed' || isUnknown) ? (
             <div className="stack-8">
               <p className="small muted">
-                {run.mode === 'dry-run'
+                {isUnknown
+                  ? !waiting || waiting.sent_by === run.id
+                    ? 'This was sent; whether it arrived, nobody can tell.'
+                    : 'This was not sent: an earlier run’s write of the record is in doubt. It would be sent next.'
+                  : run.mode === 'dry-run'
                   ? 'A test run: this would have been written.'
                   : item.outcome === 'unchanged'
                     ? 'Portal had exactly this already, so that nothing was sent.'
@@ -183,6 +202,8 @@ function Fields({ provenance }: { provenance: Provenance[] }) {
   );
 }
 
+/** Sent, no answer, and nobody to ask. */
+const OUTCOME_UNKNOWN = 'OUTCOME_UNKNOWN';
 const SHOWN_CHARS = 160;
 
 export function shortValue(value: unknown): string {

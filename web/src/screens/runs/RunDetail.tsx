@@ -27,6 +27,7 @@ import { RunItems } from './RunItems';
 import { RunLog } from './RunLog';
 import { RunSteps } from './RunSteps';
 import { KINDS, startedBy, took } from './Runs';
+import { Undecided } from './Undecided';
 import { UndoDialog } from './UndoDialog';
 import { changes } from './counts';
 import { isOver } from './progress';
@@ -80,6 +81,8 @@ export function RunDetail() {
           {(loaded) => (
             <>
               {isWaiting(loaded) ? <Approval run={loaded} preview={previewId} /> : <RunHead run={loaded} />}
+              {/* A record that is open has the decision about itself, and stays in sight. */}
+              {key ? null : <Undecided run={loaded} />}
               <div className={key ? 'run-columns run-with-panel' : 'run-columns'}>
                 <div className="stack run-left">
                   <RunSteps run={loaded} />

@@ -1,1 +1,0 @@
-import{a as e,l as t,p as n}from"./Transition-CmYY3dgV.js";import{t as r}from"./InputBase-C7ZzMv5f.js";var i=n(),a=e(e=>{let n=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(r,{component:`input`,...n,__staticSelector:`TextInput`})});a.classes=r.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};
