@@ -1,5 +1,6 @@
 //! Access tokens.
 
+mod actors;
 mod issue;
 mod list;
 mod revoke;
@@ -10,6 +11,7 @@ use crate::endpoint::Area;
 
 pub fn area() -> Area {
     Area::default()
+        .viewer(routes!(actors::actors))
         .administrator(routes!(list::list))
         .administrator(routes!(issue::issue))
         .administrator(routes!(revoke::revoke))

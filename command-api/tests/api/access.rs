@@ -118,6 +118,18 @@ async fn reading_is_for_viewers_and_secrets_are_for_administrators() {
 }
 
 #[tokio::test]
+async fn a_viewer_is_told_the_names_behind_actors_and_nothing_else_of_a_key() {
+    let house = House::open().await;
+    let made = house.post("/api/v1/tokens", json!({"name": "Ada's laptop", "role": "viewer"})).await.is(201);
+    let (id, viewer) = (made.json["id"].as_str().unwrap(), made.json["token"].as_str().unwrap());
+    let ask = |path: &str| House::request(Method::GET, path, viewer).body(Body::empty()).unwrap();
+    let named = house.send(ask("/api/v1/actors")).await.is(200);
+    let wanted = json!({"actor": format!("token:{id}"), "name": "Ada's laptop"});
+    assert!(named.json["items"].as_array().unwrap().contains(&wanted), "{}", named.text);
+    house.send(ask("/api/v1/actors?q=ada")).await.refused(400, "INVALID_PARAMETER");
+}
+
+#[tokio::test]
 async fn the_last_administrator_stays() {
     let house = House::open().await;
     let listed = house.get("/api/v1/tokens").await.is(200);

@@ -12,6 +12,14 @@ export type About = {
   version: string;
 };
 
+/** Whom an `actor` stands for. */
+export type Actor = {
+  /** As in the audit log: `token:tk_…`. */
+  actor: string;
+  /** The access token's name. */
+  name: string;
+};
+
 export type Add = {
   /** As a person would type it: `example.org`, or any page of the site. */
   address: string;
@@ -685,6 +693,20 @@ export type LineageStep = {
   /** The source's field; only of the first step, absent for constants. */
   path?: (string | null);
   value?: (Record<string, unknown> | null);
+};
+
+/** A page of a list. */
+export type Listed_Actor = {
+  items: Array<{
+    /** As in the audit log: `token:tk_…`. */
+    actor: string;
+    /** The access token's name. */
+    name: string;
+  }>;
+  /** Ask again with this as `cursor` for more; absent after the last page. */
+  next_cursor?: (string | null);
+  /** How many there are in all, where that is cheap to know. */
+  total?: (number | null);
 };
 
 /** A page of a list. */
@@ -2382,6 +2404,12 @@ export interface Paths {
     body: undefined;
     ok: About;
   };
+  'GET /api/v1/actors': {
+    path: Record<never, never>;
+    query: { q?: string; limit?: number; cursor?: string; min_position?: number };
+    body: undefined;
+    ok: Listed_Actor;
+  };
   'GET /api/v1/apps': {
     path: Record<never, never>;
     query: { min_position?: number };
@@ -3046,6 +3074,7 @@ export interface Paths {
 
 /** Reads that can wait for a position. */
 export const WAITING_READS: ReadonlySet<string> = new Set([
+  'GET /api/v1/actors',
   'GET /api/v1/apps',
   'GET /api/v1/apps/{id}',
   'GET /api/v1/audit',

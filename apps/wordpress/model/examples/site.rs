@@ -5,7 +5,8 @@
 //!   post ID FIELD TEXT    another `title` or `content` for a post
 //!   pages N               refuses pages of more than N records
 //!   slow MILLIS           every answer of the REST API comes this much later
-//!   heal                  as before `pages` and `slow`
+//!   unreadable            the first post of a page has an id that nobody can read
+//!   heal                  as before `pages`, `slow` and `unreadable`
 //!
 //! Arguments: users and posts. Ends when standard input ends.
 //!
@@ -72,6 +73,10 @@ fn obey(site: &Site, line: &str) -> Result<(), String> {
         ["slow", millis] => {
             let pause = Duration::from_millis(number(millis)?);
             site.inject(Injection::always("/wp/v2/", Fault::Slow(pause)));
+            Ok(())
+        }
+        ["unreadable"] => {
+            site.inject(Injection::always("/wp/v2/posts", Fault::Id(json!("seven"))));
             Ok(())
         }
         ["heal"] => {

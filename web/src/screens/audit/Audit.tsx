@@ -18,8 +18,8 @@ import { absolute, number, sentence, words } from '../../parts/format';
 import { toast } from '../../parts/toasts';
 import { type Change, changesOf } from '../records/names';
 import { shortValue } from '../runs/ItemPanel';
-import { actorName } from './actor';
 import { useAudit } from './useAudit';
+import { Who } from './Who';
 
 /** Who did what, on what, and when. Nothing here can be changed. */
 export function Audit() {
@@ -164,10 +164,6 @@ function Entry({ position }: { position: number }) {
       )}
     </Loaded>
   );
-}
-
-function Who({ actor }: { actor: string }) {
-  return actor.startsWith('run:') ? <Go to={`/runs/${actor.slice(4)}`}>{actorName(actor)}</Go> : <>{actorName(actor)}</>;
 }
 
 const PLACES: Record<string, (id: string) => string> = {

@@ -18,7 +18,7 @@ import { useAnnounce } from './useAnnounce';
 import { useInstallation } from './useKnown';
 import { useSelection } from './useSelection';
 
-const NO_PROBLEMS: Builder['problems'] = { all: [], isJudged: true, of: () => [] };
+const NO_PROBLEMS: Builder['problems'] = { all: [], isFirst: false, isJudged: true, of: () => [] };
 const nothing = () => undefined;
 
 /** A version as it was published: to look at, and to begin again from. */

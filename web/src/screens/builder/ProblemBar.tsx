@@ -18,7 +18,7 @@ export function ProblemBar({ onGo }: Props) {
   const { problems, graph } = useBuilder();
   const errors = errorsOf(problems.all);
   const warnings = problems.all.length - errors.length;
-  const tone = errors.length > 0 ? 'err' : warnings > 0 ? 'warn' : 'ok';
+  const tone = problems.isFirst ? 'idle' : errors.length > 0 ? 'err' : warnings > 0 ? 'warn' : 'ok';
   const sorted = [...errors, ...problems.all.filter((problem) => problem.level === 'warning')];
   const where = (problem: Problem) => {
     const step = stepOf(graph, problem.node);
@@ -27,8 +27,8 @@ export function ProblemBar({ onGo }: Props) {
   return (
     <section className="b-problems" aria-label="Problems">
       <span className={`badge badge-${tone}`} role="status">
-        <Icon name={tone === 'ok' ? 'circle-check' : tone === 'warn' ? 'alert-triangle' : 'alert-octagon'} size={14} />
-        {summary(errors.length, warnings, graph.nodes.length)}
+        <Icon name={tone === 'idle' ? 'clock' : tone === 'ok' ? 'circle-check' : tone === 'warn' ? 'alert-triangle' : 'alert-octagon'} size={14} />
+        {problems.isFirst ? 'Checking…' : summary(errors.length, warnings, graph.nodes.length)}
       </span>
       <ul className="b-problem-links">
         {sorted.slice(0, SHOWN).map((problem, n) => (

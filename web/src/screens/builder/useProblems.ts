@@ -8,6 +8,8 @@ const PAUSE_MS = 300;
 
 export interface Problems {
   readonly all: readonly Problem[];
+  /** Nothing was judged yet: what the page has loaded so far may be older than the draft. */
+  readonly isFirst: boolean;
   /** The server has judged exactly this graph. */
   readonly isJudged: boolean;
   of(step: string): readonly Problem[];
@@ -16,6 +18,7 @@ export interface Problems {
 /** The local rules at once, the server's a moment later. */
 export function useProblems(scenario: string, graph: Graph, known: Known): Problems {
   const [answer, setAnswer] = useState<ServerAnswer>();
+  const [isFirst, setFirst] = useState(true);
   const local = useMemo(() => check(graph, known), [graph, known]);
 
   // What the graph names may have changed as well: then the server is asked again.
@@ -29,7 +32,10 @@ export function useProblems(scenario: string, graph: Graph, known: Known): Probl
         signal: leaving.signal,
       });
       // The local rules stay when the server cannot be asked.
-      asked.then((said) => setAnswer({ graph: question.graph, problems: said.problems as Problem[] })).catch(() => undefined);
+      asked
+        .then((said) => setAnswer({ graph: question.graph, problems: said.problems as Problem[] }))
+        .catch(() => undefined)
+        .finally(() => leaving.signal.aborted || setFirst(false));
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
@@ -38,12 +44,12 @@ export function useProblems(scenario: string, graph: Graph, known: Known): Probl
   }, [scenario, question]);
 
   return useMemo(() => {
-    const all = merge(local, answer, graph);
+    const all = isFirst ? [] : merge(local, answer, graph);
     const byStep = new Map<string, Problem[]>();
     for (const problem of all) {
       if (typeof problem.node !== 'string') continue;
       byStep.set(problem.node, [...(byStep.get(problem.node) ?? []), problem]);
     }
-    return { all, isJudged: answer?.graph === graph, of: (step) => byStep.get(step) ?? [] };
-  }, [local, answer, graph]);
+    return { all, isFirst, isJudged: answer?.graph === graph, of: (step) => byStep.get(step) ?? [] };
+  }, [local, answer, graph, isFirst]);
 }

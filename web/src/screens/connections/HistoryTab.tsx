@@ -4,7 +4,7 @@ import { Icon, type IconName } from '../../parts/Icon';
 import { Card } from '../../parts/Page';
 import { EmptyState } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { actorName } from '../audit/actor';
+import { Who } from '../audit/Who';
 
 const ICONS: Array<[RegExp, IconName]> = [
   [/tested|health/, 'shield-check'],
@@ -39,7 +39,7 @@ export function HistoryTab({ connection }: { connection: Connection }) {
               <div className="grow">
                 <p>{line.summary}</p>
                 <p className="small muted">
-                  {actorName(line.actor)} · <TimeAgo at={line.at} /> · event {line.position}
+                  <Who actor={line.actor} /> · <TimeAgo at={line.at} /> · event {line.position}
                 </p>
               </div>
             </li>

@@ -1,6 +1,6 @@
 
 import { useRead, useWrite } from '../../api/queries';
-import type { Watch } from '../../api/schema';
+import type { UnreadRecord, Watch } from '../../api/schema';
 import { Act } from '../../parts/Act';
 import { GoButton } from '../../parts/Go';
 import { Card } from '../../parts/Page';
@@ -30,6 +30,25 @@ export function Watches({ connection }: { connection: string }) {
         }
       </Loaded>
     </Card>
+  );
+}
+
+const UNREAD_SHOWN = 5;
+
+/** What the site sends of these records cannot be read; what Portal has of them stays as it is. */
+function Unread({ records }: { records: readonly UnreadRecord[] }) {
+  return (
+    <div className="note note-warn stack-4">
+      <p>
+        <strong>{count(records.length, 'record')}</strong> cannot be read. What Portal has of {records.length === 1 ? 'it' : 'them'} stays as it is. Mend {records.length === 1 ? 'it' : 'them'} on the site, then read everything now.
+      </p>
+      {records.slice(0, UNREAD_SHOWN).map(({ id, code, message, since }) => (
+        <p key={id} className="small">
+          <span className="mono">{id}</span>: {sentence(message)} (<span className="mono">{code}</span>, since <TimeAgo at={since} />)
+        </p>
+      ))}
+      {records.length > UNREAD_SHOWN ? <p className="small">and {records.length - UNREAD_SHOWN} more</p> : null}
+    </div>
   );
 }
 
@@ -73,6 +92,7 @@ function Kept({ connection, watch }: { connection: string; watch: Watch }) {
             </div>
           </div>
         ) : null}
+        {watch.unread.length > 0 ? <Unread records={watch.unread} /> : null}
         {failed ? <ErrorPanel error={failed} unchanged /> : null}
       </div>
       <Act does="POST /api/v1/connections/{id}/watches/sweep" size="xs" variant="default" loading={read.isPending} disabled={watch.sweep_requested} aria-label={`${label}: ${resource}`} onClick={() => read.mutate({ path, body: { resource } })}>

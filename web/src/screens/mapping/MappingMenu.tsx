@@ -4,6 +4,7 @@ import type { Mapping } from '../../api/schema';
 import { useGo } from '../../app/go';
 import { Icon } from '../../parts/Icon';
 import { shortTime } from '../../parts/format';
+import { Who } from '../audit/Who';
 
 const SHOWN = 12;
 
@@ -35,7 +36,7 @@ export function MappingMenu({ mapping, newest }: { mapping: Mapping; newest: Map
           >
             <span className="m-menu-name">Revision {revision}</span>
             <span className="m-menu-hint">
-              {shortTime(at)} by {actor}
+              {shortTime(at)} by <Who actor={actor} />
             </span>
           </Menu.Item>
         ))}

@@ -1,11 +1,10 @@
 import { useRead } from '../../api/queries';
 import type { RevisionShown } from '../../api/schema';
 import { DataTable } from '../../parts/DataTable';
-import { Go } from '../../parts/Go';
 import { JsonTree } from '../../parts/JsonTree';
 import { Loaded } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { actorName } from '../audit/actor';
+import { Who } from '../audit/Who';
 import type { Source } from './names';
 
 /** The facts in the log about the source's record, and its content as read last. */
@@ -25,8 +24,7 @@ export function EventsTab({ source }: { source: Source }) {
               {
                 key: 'by',
                 header: 'By',
-                cell: (row) =>
-                  row.actor.startsWith('run:') ? <Go to={`/runs/${row.actor.slice(4)}`}>{actorName(row.actor)}</Go> : actorName(row.actor),
+                cell: (row) => <Who actor={row.actor} />,
               },
               { key: 'at', header: 'When', cell: (row) => <TimeAgo at={row.at} /> },
             ]}

@@ -4,7 +4,7 @@ import { DataTable } from '../../parts/DataTable';
 import { Go } from '../../parts/Go';
 import { EmptyState, Loaded } from '../../parts/States';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { actorName } from '../audit/actor';
+import { Who } from '../audit/Who';
 import { shortValue } from '../runs/ItemPanel';
 
 /** Field by field: source value, conversions, Portal field; by which run and mapping. */
@@ -57,7 +57,7 @@ export function LineageTab({ kind, id }: { kind: string; id: string }) {
                 wide: true,
                 cell: (row) => (
                   <>
-                    {row.run ? <Go to={`/runs/${row.run}`}>Run</Go> : actorName(row.actor)}, <Go to={`/mappings/${row.mapping}?field=${encodeURIComponent(row.target)}`}>{`mapping v${row.mapping_revision}`}</Go>
+                    {row.run ? <Go to={`/runs/${row.run}`}>Run</Go> : <Who actor={row.actor} />}, <Go to={`/mappings/${row.mapping}?field=${encodeURIComponent(row.target)}`}>{`mapping v${row.mapping_revision}`}</Go>
                     <div className="small muted">
                       <TimeAgo at={row.at} />
                     </div>

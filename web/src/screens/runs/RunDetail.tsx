@@ -26,7 +26,7 @@ import { RunHead } from './RunHead';
 import { RunItems } from './RunItems';
 import { RunLog } from './RunLog';
 import { RunSteps } from './RunSteps';
-import { KINDS, startedBy, took } from './Runs';
+import { KINDS, StartedBy, took } from './Runs';
 import { Undecided } from './Undecided';
 import { UndoDialog } from './UndoDialog';
 import { changes } from './counts';
@@ -93,7 +93,7 @@ export function RunDetail() {
                         <Go to={`/scenarios/${loaded.scenario}/builder`}>{nameOf(loaded.scenario)}</Go> v{loaded.version}
                       </dd>
                       <dt>Started by</dt>
-                      <dd>{originOf(loaded) ? <Go to={`/runs/${originOf(loaded)}`}>{startedBy(loaded)}</Go> : startedBy(loaded)}</dd>
+                      <dd>{originOf(loaded) ? <Go to={`/runs/${originOf(loaded)}`}><StartedBy run={loaded} /></Go> : <StartedBy run={loaded} />}</dd>
                       <dt>Start</dt>
                       <dd>
                         <TimeAgo at={loaded.started_at} />

@@ -12,7 +12,7 @@ import { StatusBadge, Tag } from '../../parts/StatusBadge';
 import { TimeAgo } from '../../parts/TimeAgo';
 import { duration, number } from '../../parts/format';
 import { usePages } from '../../parts/usePages';
-import { actorName } from '../audit/actor';
+import { useActorName } from '../audit/useActorName';
 import { RunCounts } from './RunCounts';
 
 const PHASES: Array<[string, string]> = [
@@ -108,7 +108,7 @@ export function RunList({ status, scenario, isOfOne, onClear, empty }: Props) {
                   </span>
                 ),
               },
-              { key: 'by', header: 'Started by', wide: true, cell: (run) => startedBy(run) },
+              { key: 'by', header: 'Started by', wide: true, cell: (run) => <StartedBy run={run} /> },
               { key: 'start', header: 'Start', cell: (run) => <TimeAgo at={run.started_at} /> },
               { key: 'took', header: 'Took', wide: true, align: 'right', cell: (run) => took(run) },
               {
@@ -131,9 +131,10 @@ export function RunList({ status, scenario, isOfOne, onClear, empty }: Props) {
   );
 }
 
-export function startedBy(run: Run): string {
+export function StartedBy({ run }: { run: Run }) {
+  const nameOf = useActorName();
   if (run.retry_of) return `Retry of ${run.retry_of}`;
-  return run.undo_of ? `Undo of ${run.undo_of}` : actorName(run.actor);
+  return run.undo_of ? `Undo of ${run.undo_of}` : nameOf(run.actor);
 }
 
 export function took(run: Run): string {

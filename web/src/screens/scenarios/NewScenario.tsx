@@ -1,5 +1,5 @@
 import { Button, Modal, NativeSelect, Radio, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { isSource, useConnections } from '../../api/names';
 import { useRead, useWrite } from '../../api/queries';
@@ -31,6 +31,11 @@ export function NewScenario({ onClose }: { onClose: () => void }) {
     },
   });
   const isReady = templates.data !== undefined && connections.data !== undefined;
+  // What there is to choose may come after the dialog: then the focus goes to it, not to the button that closes.
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (isReady) form.current?.querySelector<HTMLInputElement>('input:checked')?.focus();
+  }, [isReady]);
   const submit = () => {
     const wanted = name.trim() || proposed || 'New scenario';
     create.mutate({
@@ -46,6 +51,7 @@ export function NewScenario({ onClose }: { onClose: () => void }) {
           </EmptyState>
         ) : (
           <form
+            ref={form}
             className="stack"
             onSubmit={(event) => {
               event.preventDefault();
@@ -55,7 +61,7 @@ export function NewScenario({ onClose }: { onClose: () => void }) {
             <Radio.Group label="Begin with" value={chosenTemplate} onChange={setTemplate}>
               <div className="stack-8">
                 {templates.data.items.map((each) => (
-                  <Radio key={each.id} value={each.id} label={each.name} description={each.summary} />
+                  <Radio key={each.id} value={each.id} data-autofocus={each.id === chosenTemplate || undefined} label={each.name} description={each.summary} />
                 ))}
                 <Radio value={EMPTY} label="Nothing" description="An empty graph, to build step by step." />
               </div>

@@ -15,7 +15,7 @@ import { Card, Page } from '../../parts/Page';
 import { EmptyState, Loaded } from '../../parts/States';
 import { Tag } from '../../parts/StatusBadge';
 import { TimeAgo } from '../../parts/TimeAgo';
-import { actorName } from '../audit/actor';
+import { Who } from '../audit/Who';
 import { ScenarioTabs } from './ScenarioTabs';
 
 /** What was live when, and the way back to it. */
@@ -62,7 +62,7 @@ export function Versions() {
                       ),
                     },
                     { key: 'note', header: 'Note', cell: (row) => row.note || <span className="muted">–</span> },
-                    { key: 'by', header: 'By', wide: true, cell: (row) => actorName(row.actor) },
+                    { key: 'by', header: 'By', wide: true, cell: (row) => <Who actor={row.actor} /> },
                     { key: 'at', header: 'Published', cell: (row) => <TimeAgo at={row.at} /> },
                     {
                       key: 'restore',

@@ -1,1 +1,0 @@
-import{t as e}from"./NativeSelect-DeqEQh0q.js";import{m as t}from"./CloseButton-BAPD95eQ.js";var n=t();function r({label:t,value:r,onChange:i,options:a,all:o}){return(0,n.jsx)(e,{"aria-label":t,size:`sm`,value:r??``,onChange:e=>i(e.currentTarget.value||void 0),data:[{value:``,label:o},...a.map(([e,t])=>({value:e,label:t}))]})}export{r as t};

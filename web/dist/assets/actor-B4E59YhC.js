@@ -1,1 +1,0 @@
-function e(e){if(e===`system`)return`The system`;if(e===`installation`)return`The installation`;if(e===`schedule`)return`The schedule`;if(e===`changes`)return`A change`;let[t=``,n=``]=e.split(/:(.*)/s);return t===`token`?n===`local`?`This machine`:`Access key ${n}`:t===`run`?`Run ${n}`:t===`session`?n:e}export{e as t};
