@@ -1,7 +1,7 @@
-//! How fast a log is verified and how fast all views are folded from it. The log is made first, quickly: users as an
+//! How fast a log is verified, how fast all views are folded from it, and how fast the past of one record is found in it. The log is made first, quickly: users as an
 //! import leaves them, with sealed bodies, two events each.
 //!
-//!   bench-log verify|rebuild [events]
+//!   bench-log verify|rebuild|as-of [events]
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,7 +21,7 @@ use engine::follow::Follower as _;
 use engine::ports::{EventStore, Filter, Ids, ReadStore, SubjectKey, Vault};
 use engine::project::Projector;
 use engine::rebuild::Rebuild;
-use engine::{Meta, Recorded, StreamName, hash, seal};
+use engine::{Meta, Recorded, StreamName, as_of, bodies, hash, seal};
 use serde_json::json;
 
 /// As in the product.
@@ -29,6 +29,9 @@ use serde_json::json;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const PAGE: u64 = 100;
+/// Revisions of the one record that changes all the time.
+const REVISIONS: u64 = 2_000;
+const QUESTIONS: u64 = 2_000;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
@@ -42,7 +45,7 @@ async fn main() -> Result<(), Failed> {
     let keys = KeyRing::create(&home.path().join("vault.key"), &SystemIds)?;
     let vault: Arc<dyn Vault> = Arc::new(SqliteVault::open(&dir, keys, Arc::new(SystemIds)).await?);
     let begun = Instant::now();
-    let events = fill(&dir, &*vault, events).await?;
+    let events = fill(&dir, &*vault, events, what == "as-of").await?;
     let bytes = std::fs::metadata(home.path().join("log.db"))?.len();
     println!(
         "made       {events} events, {} MB, in {:.1} s",
@@ -51,6 +54,7 @@ async fn main() -> Result<(), Failed> {
     );
     match what.as_str() {
         "rebuild" => rebuild(&dir, vault, events).await,
+        "as-of" => past(&dir, &*vault, events).await,
         _ => verify(&dir, events),
     }
 }
@@ -100,6 +104,55 @@ async fn rebuild(dir: &DataDir, vault: Arc<dyn Vault>, events: u64) -> Result<()
     Ok(())
 }
 
+/// What a record was at a position: found, read and opened, as the API does.
+async fn past(dir: &DataDir, vault: &dyn Vault, events: u64) -> Result<(), Failed> {
+    let log = SqliteEventStore::open(dir, Arc::new(SystemClock)).await?;
+    let users = (events - REVISIONS) / (2 * PAGE + 1) * PAGE;
+    let busy = "cn_a.users.1".to_owned();
+    let any = |place: u64| format!("cn_a.users.{}", 1 + place % users);
+    // Steps that share nothing with the numbers they are taken from, so that no question follows the last one's page.
+    let spread = |question: u64| question.wrapping_mul(2_654_435_761);
+    ask("newest only, any record", |question| {
+        let stream = StreamName::new("record", any(spread(question)));
+        let log = &log;
+        async move { Ok(log.read_last(&[stream]).await?.pop().flatten()) }
+    })
+    .await?;
+    for (what, record) in [("as of, any record", None), ("as of, 2,001 revisions", Some(busy))] {
+        ask(what, |question| {
+            let name = record.clone().unwrap_or_else(|| any(spread(question)));
+            let at = 1 + spread(question + 1) % events;
+            let at = if record.is_some() { events - REVISIONS + at % REVISIONS } else { at };
+            let log = &log;
+            async move {
+                let found = as_of::event(log, &StreamName::new("record", &name), at).await?;
+                bodies::open(vault, &found.iter().collect::<Vec<_>>()).await?;
+                Ok(found)
+            }
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Asks again and again, and says how long the answers took.
+async fn ask<F>(what: &str, question: impl Fn(u64) -> F) -> Result<(), Failed>
+where
+    F: Future<Output = Result<Option<Recorded>, Failed>>,
+{
+    let mut took = Vec::with_capacity(usize::try_from(QUESTIONS)?);
+    let mut found = 0;
+    for number in 0..QUESTIONS {
+        let begun = Instant::now();
+        found += u64::from(question(number).await?.is_some());
+        took.push(begun.elapsed());
+    }
+    took.sort_unstable();
+    let at = |share: usize| took[(took.len() - 1) * share / 100].as_secs_f64() * 1_000.0;
+    println!("{what:<24} p50 {:.2} ms, p99 {:.2} ms, most {:.2} ms; {found} found", at(50), at(99), at(100));
+    Ok(())
+}
+
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -110,7 +163,8 @@ fn rate(events: u64, seconds: f64) -> u64 {
     (events as f64 / seconds) as u64
 }
 
-async fn fill(dir: &DataDir, vault: &dyn Vault, events: u64) -> Result<u64, Failed> {
+/// `busy`: the first record changes another `REVISIONS` times in the end.
+async fn fill(dir: &DataDir, vault: &dyn Vault, events: u64, busy: bool) -> Result<u64, Failed> {
     let mut log = LogImport::begin(dir)?;
     let mut at = 0;
     let mut run_revision = 0;
@@ -125,7 +179,7 @@ async fn fill(dir: &DataDir, vault: &dyn Vault, events: u64) -> Result<u64, Fail
             let key = key.as_ref().ok_or("no key")?;
             let portal = PortalId::new(&hash::id(&["cn_a", "users", &id.to_string()]));
             at += 1;
-            log.event(&record(at, *id, subject, key))?;
+            log.event(&record(at, *id, subject, key, 0))?;
             at += 1;
             log.event(&written(at, *id, &portal, subject, key))?;
             items.push(SettledItem {
@@ -142,6 +196,15 @@ async fn fill(dir: &DataDir, vault: &dyn Vault, events: u64) -> Result<u64, Fail
         at += 1;
         log.event(&settled(at, run_revision, items)?)?;
         run_revision += 1;
+        log.link()?;
+    }
+    if busy {
+        let subject = "cn_a.users.1".to_owned();
+        let key = vault.subject_keys(std::slice::from_ref(&subject), true).await?.pop().flatten();
+        for revision in 1..=REVISIONS {
+            at += 1;
+            log.event(&record(at, 1, &subject, key.as_ref().ok_or("no key")?, revision))?;
+        }
         log.link()?;
     }
     Ok(log.end()?)
@@ -172,7 +235,7 @@ fn sealed(plain: &[u8], stream: &StreamName, subject: &str, key: &SubjectKey) ->
     seal::seal(plain, stream.as_str(), subject, key, &nonce)
 }
 
-fn record(position: u64, id: u64, subject: &str, key: &SubjectKey) -> Recorded {
+fn record(position: u64, id: u64, subject: &str, key: &SubjectKey, revision: u64) -> Recorded {
     let plain = json!({
         "id": id, "username": format!("user{id}"), "name": format!("User {id}"), "first_name": "Use",
         "last_name": format!("R{id}"), "email": format!("user{id}@example.org"), "url": "", "description": "Words about",
@@ -184,7 +247,7 @@ fn record(position: u64, id: u64, subject: &str, key: &SubjectKey) -> Recorded {
     let body = sealed(plain.as_bytes(), &stream, subject, key);
     let raw = hash::short(plain.as_bytes());
     let changed = RecordChanged { version: None, digest: raw.clone(), raw, fields: None, set_back: false };
-    recorded(position, stream, 0, &RecordEvent::Changed(changed), Some(body))
+    recorded(position, stream, revision, &RecordEvent::Changed(changed), Some(body))
 }
 
 fn written(position: u64, id: u64, portal: &PortalId, subject: &str, key: &SubjectKey) -> Recorded {

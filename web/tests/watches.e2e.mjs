@@ -20,7 +20,7 @@ async function readEverything() {
     return sweep && sweep.ended !== before;
   }, 'the reading of everything', 30_000);
   await go(`/connections/${connection}/webhooks`);
-  await page.getByText(/Everything read .*records/).waitFor();
+  await page.getByText(/Everything read .*records/).first().waitFor();
 }
 
 startConsole({
