@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::envelope::{Position, Recorded};
 use crate::follow::Follower as _;
-use crate::ports::{Cause, EventStore, Filter, ReadStore, Slice, Vault, ViewSpec};
+use crate::ports::{Cause, EventStore, Filter, ReadStore, Slice, Vault, ViewBatch, ViewSpec};
 use crate::project::{Ahead, Docs, FoldError, Folded, Opened, Projection, Projector};
 
 /// Events folded in one step: the more, the fewer times a page of a twin is written.
@@ -181,20 +181,27 @@ impl Rebuild {
                 return Err(format!("the log cannot be read after position {at}").into());
             }
             at = slice.read_to;
-            let (folded, written, read) = futures::join!(
-                projector.prepare(&slice, unwritten.as_ref()),
-                self.reads.apply(batches),
-                async { if at < until { self.read(at, until, filter).await.map(Some) } else { Ok(None) } },
-            );
+            let (folded, written, read) =
+                futures::join!(projector.prepare(&slice, unwritten.as_ref()), self.write(batches), async {
+                    if at < until { self.read(at, until, filter).await.map(Some) } else { Ok(None) }
+                },);
             written?;
             let folded: Folded = folded?;
             (batches, unwritten, next) = (folded.batches, Some(folded.ahead), read?);
         }
-        self.reads.apply(batches).await?;
+        self.write(batches).await?;
         if let Some(ahead) = unwritten {
             projector.written(&ahead);
         }
         Ok((at, next))
+    }
+
+    /// The first of some steps has nothing before it to write.
+    async fn write(&self, batches: Vec<ViewBatch>) -> Result<(), Cause> {
+        if !batches.is_empty() {
+            self.reads.apply(batches).await?;
+        }
+        Ok(())
     }
 
     async fn read(&self, after: Position, until: Position, filter: &Filter) -> Result<Slice, Cause> {

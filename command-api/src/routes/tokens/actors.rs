@@ -1,10 +1,9 @@
-use domain::views::{TOKENS, TokenView};
-use engine::ports::Query;
+use domain::views::TokenView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Answer, Json, ListParams, Listed, Params, Problem, Shared, State};
-use crate::extract::limit;
+use super::page;
+use crate::endpoint::{Answer, Json, ListParams, Listed, Params, Shared, State};
 
 /// Whom an `actor` stands for.
 #[derive(Serialize, ToSchema)]
@@ -25,14 +24,7 @@ pub struct Actor {
     responses((status = 200, body = Listed<Actor>))
 )]
 pub async fn actors(State(api): State<Shared>, Params(params): Params<ListParams>) -> Answer<Listed<Actor>> {
-    if params.q.is_some() {
-        return Err(
-            Problem::bad_request("INVALID_PARAMETER", "actors cannot be searched", "leave q out").at("q")
-        );
-    }
-    api.shown(&TOKENS, params.min_position).await?;
-    let query = Query { limit: limit(params.limit)?, ..Query::default() };
-    let page = api.page::<TokenView>(&TOKENS, query, &["actors"], params.cursor.as_deref()).await?;
+    let page = page(&api, params, "actors").await?;
     let actor =
         |(_, view): (String, TokenView)| Actor { actor: format!("token:{}", view.id), name: view.name };
     let items = page.rows.into_iter().map(actor).collect();

@@ -1,12 +1,11 @@
 use chrono::{DateTime, Utc};
 use domain::access::Role;
-use domain::views::{TOKENS, TokenView};
-use engine::ports::Query;
+use domain::views::TokenView;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::endpoint::{Answer, Json, ListParams, Listed, Params, Problem, Shared, State};
-use crate::extract::limit;
+use super::page;
+use crate::endpoint::{Answer, Json, ListParams, Listed, Params, Shared, State};
 use crate::schema;
 
 /// A token, without its text, which nobody has any more.
@@ -30,14 +29,7 @@ pub struct Token {
     responses((status = 200, body = Listed<Token>))
 )]
 pub async fn list(State(api): State<Shared>, Params(params): Params<ListParams>) -> Answer<Listed<Token>> {
-    if params.q.is_some() {
-        return Err(
-            Problem::bad_request("INVALID_PARAMETER", "tokens cannot be searched", "leave q out").at("q")
-        );
-    }
-    api.shown(&TOKENS, params.min_position).await?;
-    let query = Query { limit: limit(params.limit)?, ..Query::default() };
-    let page = api.page::<TokenView>(&TOKENS, query, &["tokens"], params.cursor.as_deref()).await?;
+    let page = page(&api, params, "tokens").await?;
     let token = |(_, view): (String, TokenView)| Token {
         id: view.id,
         name: view.name,
