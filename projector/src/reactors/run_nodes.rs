@@ -5,6 +5,7 @@ mod ahead;
 mod careful;
 pub(super) mod fetch;
 mod give_up;
+mod held;
 pub mod observe;
 mod plan;
 pub(super) mod prepare;

@@ -1,6 +1,7 @@
 //! Portal over HTTP, well and badly behaved: nothing is written twice, nothing is forgotten.
 
 use acceptance::receiver::{Misbehaviour, Receiver};
+use domain::mappings::{MappingCommand, Mappings};
 use domain::run::RunMode;
 use domain::views::RunPhaseView;
 use serde_json::json;
@@ -139,6 +140,38 @@ async fn what_becomes_again_as_it_was_is_written_again() {
         let run = format!("rn_{run}");
         stage.start_run(&run, users.clone(), RunMode::Apply).await;
         assert_eq!(stage.over(&run).await.phase, RunPhaseView::Succeeded);
+        assert_eq!(portal.fields(&kept).unwrap()["name"], name, "{run}");
+    }
+}
+
+/// The scenario with the mapping's revision that makes names upper case, or the first.
+fn mapped_by(users: &serde_json::Value, revision: u64) -> serde_json::Value {
+    let mut graph = users.clone();
+    let nodes = graph["nodes"].as_array_mut().unwrap();
+    let map = nodes.iter_mut().find(|node| node["kind"] == "map").unwrap();
+    map["mapping"]["revision"] = revision.into();
+    graph
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_becomes_again_what_it_was_is_written_again() {
+    let (stage, portal, users) = stage(3).await;
+    let ready = domain::mapping::READY_MADE.iter().find(|ready| ready.resource == "users").unwrap();
+    let mut definition: serde_json::Value = serde_json::from_str(ready.json).unwrap();
+    let fields = definition["fields"].as_array_mut().unwrap();
+    fields.retain(|field| field["to"] != "name");
+    fields.push(json!({"to": "name", "from": {"template": "Member {id}"}}));
+    stage.command::<Mappings>("mp_users", MappingCommand::Revise { expected: None, definition }).await;
+    let kept = format!("{SITE}.users.2");
+    let first = user(2)["name"].as_str().unwrap().to_owned();
+    for (number, (revision, name)) in
+        [(1, &*first), (2, "Member 2"), (1, &first), (2, "Member 2")].into_iter().enumerate()
+    {
+        let run = format!("rn_{number}");
+        stage.start_run(&run, mapped_by(&users, revision), RunMode::Apply).await;
+        let view = stage.over(&run).await;
+        let (created, updated) = if number == 0 { (3, 0) } else { (0, 3) };
+        assert_eq!((view.counts.created, view.counts.updated), (created, updated), "{run}: {view:?}");
         assert_eq!(portal.fields(&kept).unwrap()["name"], name, "{run}");
     }
 }

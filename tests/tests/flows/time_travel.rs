@@ -107,15 +107,17 @@ async fn a_field_of_the_source_tells_what_it_feeds() {
     let stage = Stage::new().await;
     stage.mapping("mp_posts", "posts").await;
     let api = Api::of(&stage);
+    let shown = *stage.store.end().borrow();
     let feeds = |query: &'static str| {
+        let path = format!("/api/v1/mappings/mp_posts/feeds?min_position={shown}{query}");
         let api = &api;
-        async move { api.get(&format!("/api/v1/mappings/mp_posts/feeds{query}")).await["items"].clone() }
+        async move { api.get(&path).await["items"].clone() }
     };
-    let title = feeds("?path=title").await;
+    let title = feeds("&path=title").await;
     assert!(title.as_array().unwrap().iter().any(|feed| feed["target"] == "title"), "{title}");
     assert!(title.as_array().unwrap().iter().all(|feed| feed["path"].as_str().unwrap().starts_with("title")));
     assert!(feeds("").await.as_array().unwrap().len() > title.as_array().unwrap().len());
-    assert_eq!(feeds("?path=no.such").await, json!([]));
+    assert_eq!(feeds("&path=no.such").await, json!([]));
     assert_eq!(api.missing("/api/v1/mappings/mp_posts/feeds?revision=9").await["code"], "NOT_FOUND");
 }
 

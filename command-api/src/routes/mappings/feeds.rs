@@ -44,6 +44,10 @@ pub async fn feeds(
             found.ok_or_else(|| Problem::not_found("revision of the mapping"))?
         }
     };
+    if definition.is_null() {
+        // It has a name and no fields yet.
+        return Ok(Json(Listed { items: vec![], next_cursor: None, total: None }));
+    }
     let items = compile(&definition).map_err(Problem::from)?.feeds(which.path.as_deref());
     Ok(Json(Listed { items, next_cursor: None, total: None }))
 }

@@ -6,12 +6,14 @@ use app_sdk::AppError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::run::{Attempts, Counts, ItemNote, ItemsSettled, Outcome, PageFacts, SettledItem};
-use domain::views::{LINKS, LinkView, link_key};
+use domain::views::{LINKS, link_key};
 use engine::ports::{Cause, StreamAppend};
 use engine::{Position, seal};
 
+use super::held::Held;
 use super::observe::Observed;
 use super::plan::Fetch;
+use super::recall::aside;
 use super::route::{Route, Router, Unique};
 use super::write::{At, Destinations, Outgoing, WriteError, write};
 use crate::parts::Parts;
@@ -47,25 +49,27 @@ impl Page<'_> {
         facts: Option<PageFacts>,
         unique: &mut Unique,
     ) -> Result<Processed, WriteError> {
-        let in_step = self.in_step(observed).await.map_err(WriteError::Store)?;
+        let held = self.held(observed).await.map_err(WriteError::Store)?;
         let mut items = failed;
         let mut unchanged = vec![];
         let mut outgoing: HashMap<u8, Vec<Outgoing>> = HashMap::new();
         let mut subjects: HashMap<&str, &str> = HashMap::new();
         let (fetch, run, settled_to) = (self.fetch, self.run, self.settled_to);
         let mut router = Router { fetch, run, settled_to, unique };
-        for (record, in_step) in observed.iter().zip(in_step) {
+        for (record, held) in observed.iter().zip(&held) {
             if let Some(subject) = &record.subject {
                 subjects.insert(&record.key.id, subject);
             }
             if record.erased {
                 items.push(erased(&self.fetch.node, record));
-            } else if in_step {
+            } else if held.has_all(record, &self.fetch.targets) {
                 unchanged.push(record.key.id.clone());
+            } else if let Some(newer) = held.newer(record) {
+                items.push(superseded(&self.fetch.node, record, newer));
             } else if record.gone {
-                sort(record, router.retire(record), &mut outgoing, &mut items);
+                sort(record, router.retire(record, held), &mut outgoing, &mut items);
             } else {
-                sort(record, router.route(record), &mut outgoing, &mut items);
+                sort(record, router.route(record, held), &mut outgoing, &mut items);
             }
         }
         let mut appends = vec![];
@@ -103,26 +107,17 @@ impl Page<'_> {
         Ok(Processed { chunk, appends, deferred, broken })
     }
 
-    /// Which records every target already has, at this revision and by this mapping.
-    async fn in_step(&self, observed: &[Observed]) -> Result<Vec<bool>, Cause> {
-        let mut in_step = vec![!self.fetch.targets.is_empty(); observed.len()];
+    /// What every target was last given of each record.
+    async fn held(&self, observed: &[Observed]) -> Result<Vec<Held>, Cause> {
+        let mut held = vec![Held::default(); observed.len()];
+        let paths: Vec<String> = observed.iter().map(|record| record.key.path()).collect();
         for target in &self.fetch.targets {
-            let wanted: Vec<usize> = (0..observed.len()).filter(|i| in_step[*i]).collect();
-            let keys: Vec<String> = wanted
-                .iter()
-                .map(|index| link_key(target.to.as_str(), &observed[*index].key.path()))
-                .collect();
-            let links = self.parts.reads.get(&LINKS, &keys).await?;
-            for (index, doc) in wanted.into_iter().zip(links) {
-                let link: Option<LinkView> = doc.map(|doc| serde_json::from_slice(&doc)).transpose()?;
-                in_step[index] = link.is_some_and(|link| {
-                    link.revision == observed[index].revision
-                        && link.mapping == target.mapping.id.as_str()
-                        && link.mapping_revision == target.mapping.revision
-                });
+            let keys: Vec<String> = paths.iter().map(|path| link_key(target.to.as_str(), path)).collect();
+            for (held, doc) in held.iter_mut().zip(self.parts.reads.get(&LINKS, &keys).await?) {
+                held.0.push(doc.map(|doc| serde_json::from_slice(&doc)).transpose()?);
             }
         }
-        Ok(in_step)
+        Ok(held)
     }
 
     /// In a dry run an item that would be left as it is joins the short list. In a real one it keeps its entry, because
@@ -179,10 +174,10 @@ fn sort(
                 let out = Outgoing { mode, revision: record.revision, warnings, item: *item };
                 outgoing.entry(target).or_default().push(out);
             }
-            Route::Settled { target, outcome, notes } => items.push(SettledItem {
+            Route::Settled { target, outcome, portal, notes } => items.push(SettledItem {
                 record: record.key.id.clone(),
                 outcome,
-                portal: None,
+                portal,
                 target,
                 revision: Some(record.revision),
                 notes,
@@ -202,16 +197,23 @@ fn erased(node: &str, record: &Observed) -> SettledItem {
         remedy: Some("remove the person from the source, or lift the erasure first".to_owned()),
         raw: None,
     };
-    SettledItem {
-        record: record.key.id.clone(),
-        outcome: Outcome::Skipped,
-        portal: None,
-        target: 0,
-        revision: None,
-        notes: vec![note],
-        attempts: Attempts::default(),
-        changed: vec![],
-    }
+    aside(record.key.id.clone(), Outcome::Skipped, None, note)
+}
+
+/// An old revision must not replace a newer one.
+fn superseded(node: &str, record: &Observed, newer: u64) -> SettledItem {
+    let note = ItemNote {
+        step: node.to_owned(),
+        code: "SUPERSEDED".to_owned(),
+        message: format!(
+            "revision {} is not written, because revision {newer} of the record has been written since",
+            record.revision
+        ),
+        field: None,
+        remedy: None,
+        raw: None,
+    };
+    aside(record.key.id.clone(), Outcome::Skipped, Some(record.revision), note)
 }
 
 fn count(read: usize, items: &[SettledItem], unchanged: usize) -> Counts {

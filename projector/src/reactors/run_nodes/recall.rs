@@ -7,7 +7,6 @@ use domain::record::{RecordEvent, RecordKey};
 use domain::run::{
     Attempts, ChosenItem, FetchFinished, ItemNote, Outcome, PageFacts, RunCommand, SettledItem,
 };
-use domain::views::{LINKS, LinkView, link_key};
 use engine::ports::Cause;
 use engine::{Recorded, StreamName, bodies, history, seal};
 use serde_json::{Value, json};
@@ -69,17 +68,9 @@ impl Execution<'_> {
         let found: HashMap<&str, &Observed> =
             recalled.iter().map(|record| (record.key.id.as_str(), record)).collect();
         let lost = page.iter().filter(|item| !found.contains_key(item.record.as_str()));
-        let mut aside: Vec<SettledItem> = lost.map(|item| not_recorded(&fetch.node, item)).collect();
-        let newer = superseded(self.parts, fetch, &recalled).await?;
-        let mut observed = Vec::with_capacity(recalled.len());
-        for (record, newer) in recalled.into_iter().zip(newer) {
-            match newer {
-                None => observed.push(record),
-                Some(newer) => aside.push(left_alone(&fetch.node, &record, newer)),
-            }
-        }
+        let aside: Vec<SettledItem> = lost.map(|item| not_recorded(&fetch.node, item)).collect();
         let facts = PageFacts { pages: 1, cursor: Some(next), total: Some(total), hidden: 0 };
-        Ok(Ready { observed, settled: aside, facts, notes: vec![] })
+        Ok(Ready { observed: recalled, settled: aside, facts, notes: vec![] })
     }
 }
 
@@ -124,38 +115,6 @@ pub async fn recall(
         });
     }
     Ok(observed)
-}
-
-/// The newer revision of each record that a destination already has, if it has one: an old one must not replace it.
-async fn superseded(parts: &Parts, fetch: &Fetch, records: &[Observed]) -> Result<Vec<Option<u64>>, Cause> {
-    let mut newer = vec![None; records.len()];
-    for target in &fetch.targets {
-        let keys: Vec<String> =
-            records.iter().map(|record| link_key(target.to.as_str(), &record.key.path())).collect();
-        let links = parts.reads.get(&LINKS, &keys).await?;
-        for ((newer, record), doc) in newer.iter_mut().zip(records).zip(links) {
-            let link: Option<LinkView> = doc.map(|doc| serde_json::from_slice(&doc)).transpose()?;
-            if let Some(link) = link.filter(|link| link.revision > record.revision) {
-                *newer = Some(link.revision);
-            }
-        }
-    }
-    Ok(newer)
-}
-
-fn left_alone(node: &str, record: &Observed, newer: u64) -> SettledItem {
-    let note = ItemNote {
-        step: node.to_owned(),
-        code: "SUPERSEDED".to_owned(),
-        message: format!(
-            "revision {} failed, but revision {newer} of the record has been written since",
-            record.revision
-        ),
-        field: None,
-        remedy: None,
-        raw: None,
-    };
-    aside(record.key.id.clone(), Outcome::Skipped, Some(record.revision), note)
 }
 
 fn not_recorded(node: &str, item: &ChosenItem) -> SettledItem {

@@ -13,15 +13,16 @@ use domain::run::{ItemNote, Outcome};
 use engine::{Position, hash};
 use serde_json::{Map, Value, json};
 
-use super::observe::Observed;
 use domain::scenario::graph::WriteMode;
 
+use super::held::Held;
+use super::observe::Observed;
 use super::plan::{Fetch, Step};
 
 /// What is to be done with one record at one target.
 pub enum Route {
     Write { target: u8, mode: WriteMode, item: Box<WriteItem>, warnings: Vec<ItemNote> },
-    Settled { target: u8, outcome: Outcome, notes: Vec<ItemNote> },
+    Settled { target: u8, outcome: Outcome, portal: Option<String>, notes: Vec<ItemNote> },
 }
 
 /// Values that must be unique within a run, with the record that has them: digests of both, so that a run over a
@@ -38,7 +39,7 @@ pub struct Router<'a> {
 
 impl Router<'_> {
     /// Routes one record. A record that cannot be read as JSON fails here.
-    pub fn route(&mut self, observed: &Observed) -> Vec<Route> {
+    pub fn route(&mut self, observed: &Observed, held: &Held) -> Vec<Route> {
         let record: Value = match serde_json::from_slice(&observed.bytes) {
             Ok(record) => record,
             Err(error) => {
@@ -50,38 +51,48 @@ impl Router<'_> {
                     remedy: Some("look at the record on the site; a plugin may break its output".to_owned()),
                     raw: None,
                 };
-                return vec![Route::Settled { target: 0, outcome: Outcome::Failed, notes: vec![note] }];
+                return vec![Route::Settled {
+                    target: 0,
+                    outcome: Outcome::Failed,
+                    portal: None,
+                    notes: vec![note],
+                }];
             }
         };
         let mut routes = vec![];
-        self.walk(&self.fetch.steps, observed, &record, None, &mut routes);
+        self.walk(&self.fetch.steps, &Found { observed, held, record: &record }, None, &mut routes);
         if routes.is_empty() {
             let note = note(&self.fetch.node, "NOTHING_TO_DO", "no node after the fetch writes this record");
-            routes.push(Route::Settled { target: 0, outcome: Outcome::Skipped, notes: vec![note] });
+            routes.push(Route::Settled {
+                target: 0,
+                outcome: Outcome::Skipped,
+                portal: None,
+                notes: vec![note],
+            });
         }
         routes
     }
 
     /// A record that is gone from its source is taken out of every target, whichever way it went there.
-    pub fn retire(&self, observed: &Observed) -> Vec<Route> {
+    pub fn retire(&self, observed: &Observed, held: &Held) -> Vec<Route> {
         let mut routes = vec![];
-        self.retire_from(&self.fetch.steps, observed, &mut routes);
+        self.retire_from(&self.fetch.steps, observed, held, &mut routes);
         routes
     }
 
-    fn retire_from(&self, steps: &[Step], observed: &Observed, routes: &mut Vec<Route>) {
+    fn retire_from(&self, steps: &[Step], observed: &Observed, held: &Held, routes: &mut Vec<Route>) {
         for step in steps {
             match step {
                 Step::Filter { matches, otherwise, .. } => {
-                    self.retire_from(matches, observed, routes);
-                    self.retire_from(otherwise, observed, routes);
+                    self.retire_from(matches, observed, held, routes);
+                    self.retire_from(otherwise, observed, held, routes);
                 }
-                Step::Map { next, .. } => self.retire_from(next, observed, routes),
+                Step::Map { next, .. } => self.retire_from(next, observed, held, routes),
                 Step::Write { target, entity, .. } => {
                     let to = &self.fetch.targets[usize::from(*target)];
                     let digest = format!("gone at {}", observed.revision);
                     let item = WriteItem {
-                        effect: effect(&to.to, observed, entity, &digest, &to.mapping),
+                        effect: effect(&to.to, observed, entity, &digest, &to.mapping, held.after(*target)),
                         run: self.run.to_owned(),
                         settled_to: self.settled_to,
                         record: observed.key.clone(),
@@ -110,28 +121,30 @@ impl Router<'_> {
     fn walk(
         &mut self,
         steps: &[Step],
-        observed: &Observed,
-        record: &Value,
+        found: &Found<'_>,
         mapped: Option<&Mapped<'_>>,
         routes: &mut Vec<Route>,
     ) {
+        let Found { observed, record, .. } = *found;
         for step in steps {
             match step {
                 Step::Filter { node, condition, matches, otherwise } => {
                     match decide(condition, record, mapped) {
-                        Ok(true) => self.walk(matches, observed, record, mapped, routes),
+                        Ok(true) => self.walk(matches, found, mapped, routes),
                         Ok(false) if otherwise.is_empty() => {
                             let note = note(node, "FILTERED", "the condition does not hold for this record");
                             routes.push(Route::Settled {
                                 target: first_target(matches),
                                 outcome: Outcome::Skipped,
+                                portal: None,
                                 notes: vec![note],
                             });
                         }
-                        Ok(false) => self.walk(otherwise, observed, record, mapped, routes),
+                        Ok(false) => self.walk(otherwise, found, mapped, routes),
                         Err(problem) => routes.push(Route::Settled {
                             target: first_target(matches),
                             outcome: Outcome::Failed,
+                            portal: None,
                             notes: vec![field_note(node, &problem)],
                         }),
                     }
@@ -141,21 +154,22 @@ impl Router<'_> {
                     self.check_unique(mapping, observed, &mut outcome);
                     if outcome.rejects.is_empty() {
                         let mapped = Mapped { node, stamp, outcome };
-                        self.walk(next, observed, record, Some(&mapped), routes);
+                        self.walk(next, found, Some(&mapped), routes);
                     } else {
                         let notes = outcome.rejects.iter().map(|problem| field_note(node, problem)).collect();
                         let target = first_target(next);
-                        routes.push(Route::Settled { target, outcome: Outcome::Failed, notes });
+                        routes.push(Route::Settled { target, outcome: Outcome::Failed, portal: None, notes });
                     }
                 }
                 Step::Write { node, target, entity, mode } => {
                     if let Some(mapped) = mapped {
-                        routes.push(self.write(observed, mapped, *target, entity, *mode));
+                        routes.push(self.write(found, mapped, *target, entity, *mode));
                     } else {
                         let note = note(node, "NOT_MAPPED", "the record reached the write without a mapping");
                         routes.push(Route::Settled {
                             target: *target,
                             outcome: Outcome::Failed,
+                            portal: None,
                             notes: vec![note],
                         });
                     }
@@ -166,13 +180,21 @@ impl Router<'_> {
 
     fn write(
         &self,
-        observed: &Observed,
+        found: &Found<'_>,
         mapped: &Mapped<'_>,
         target: u8,
         entity: &str,
         mode: WriteMode,
     ) -> Route {
+        let Found { observed, held, .. } = *found;
         let outcome = &mapped.outcome;
+        let place = &self.fetch.targets[usize::from(target)];
+        let warnings = outcome.warnings.iter().map(|problem| field_note(mapped.node, problem)).collect();
+        if let Some(link) = held.has(observed, target, place) {
+            // Another target of the record lacks it; this one would be sent what it has.
+            let portal = Some(link.portal.clone());
+            return Route::Settled { target, outcome: Outcome::Unchanged, portal, notes: warnings };
+        }
         let references: BTreeMap<String, RecordKey> = outcome
             .references
             .iter()
@@ -187,9 +209,8 @@ impl Router<'_> {
             .collect();
         let fields = outcome.fields.clone();
         let digest = digest(&fields, &references);
-        let to = &self.fetch.targets[usize::from(target)].to;
         let item = WriteItem {
-            effect: effect(to, observed, entity, &digest, mapped.stamp),
+            effect: effect(&place.to, observed, entity, &digest, mapped.stamp, held.after(target)),
             run: self.run.to_owned(),
             settled_to: self.settled_to,
             record: observed.key.clone(),
@@ -204,7 +225,6 @@ impl Router<'_> {
             subject: observed.subject.clone(),
             archive: false,
         };
-        let warnings = outcome.warnings.iter().map(|problem| field_note(mapped.node, problem)).collect();
         Route::Write { target, mode, item: Box::new(item), warnings }
     }
 
@@ -245,6 +265,13 @@ fn decide(
     }
 }
 
+/// A record on its way.
+struct Found<'a> {
+    observed: &'a Observed,
+    held: &'a Held,
+    record: &'a Value,
+}
+
 struct Mapped<'a> {
     node: &'a str,
     stamp: &'a MappingStamp,
@@ -270,11 +297,24 @@ fn digest(fields: &serde_json::Map<String, Value>, references: &BTreeMap<String,
     hash::short(&domain::event::encode(&json!({ "fields": fields, "references": paths })))
 }
 
-/// The idempotency key of a write: the same change is the same act, whoever repeats it and when; a changed mapping is
-/// another, and so is a record that has become what it was two revisions ago.
-fn effect(to: &ConnectionId, record: &Observed, entity: &str, digest: &str, stamp: &MappingStamp) -> String {
-    let (revision, mapping) = (record.revision.to_string(), stamp.revision.to_string());
-    hash::id(&[to.as_str(), &record.key.path(), &revision, entity, digest, stamp.id.as_str(), &mapping])
+/// The idempotency key of a write: the same change after the same act is the same act, whoever repeats it and when. A
+/// changed mapping is another, and so is what takes back a change made since: a mapping that becomes again what it was,
+/// or a newer revision that a slow run overwrote.
+fn effect(
+    to: &ConnectionId,
+    record: &Observed,
+    entity: &str,
+    digest: &str,
+    stamp: &MappingStamp,
+    after: Option<String>,
+) -> String {
+    let (path, revision, mapping) =
+        (record.key.path(), record.revision.to_string(), stamp.revision.to_string());
+    let change = [to.as_str(), &path, &revision, entity, digest, stamp.id.as_str(), &mapping];
+    match after {
+        None => hash::id(&change),
+        Some(after) => hash::id(&[change.as_slice(), &[&after]].concat()),
+    }
 }
 
 fn note(step: &str, code: &str, message: &str) -> ItemNote {
