@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use app_sdk::AppError;
 use domain::run::{Counts, RunCommand, RunMode, Runs};
-use domain::views::RunPhaseView;
-use engine::ports::{EventStore, Filter};
+use domain::views::{PORTAL_PENDING, RunPhaseView};
+use engine::ports::{EventStore, Filter, Query, ReadStore};
 
-use super::stage::{Stage, graph, post, user};
+use super::stage::{SITE, Stage, graph, post, user};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_writes_nothing() {
@@ -95,6 +95,42 @@ async fn a_reference_is_completed_when_its_target_arrives() {
         }
         assert!(tokio::time::Instant::now() < deadline, "{linked:?}");
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// More wait than are looked at in one step, and some of those who arrive are waited for by many, by one, by nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_reference_is_completed_however_many_wait() {
+    let stage = Stage::new().await;
+    stage.mapping("mp_users", "users").await;
+    stage.mapping("mp_posts", "posts").await;
+    let author = |id: u64| match id {
+        ..=1_100 => 7,
+        _ => 7 + id % 120,
+    };
+    for id in 1..=1_600 {
+        stage.put("posts", id, post(id, author(id)));
+    }
+    for id in (1..=200).filter(|id| *id != 100) {
+        stage.put("users", id, user(id));
+    }
+    stage.start_run("rn_1", graph(&[("posts", "mp_posts", "post")]), RunMode::Apply).await;
+    assert_eq!(stage.over("rn_1").await.counts.created, 1_600);
+    stage.start_run("rn_2", graph(&[("users", "mp_users", "user")]), RunMode::Apply).await;
+    assert_eq!(stage.over("rn_2").await.counts.created, 199);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let left = (1..=1_600).filter(|id| author(*id) == 100).count();
+    let all = Query { limit: 1_000, ..Query::default() };
+    loop {
+        let waiting = stage.reads.list(&PORTAL_PENDING, &all).await.unwrap().rows;
+        if waiting.len() <= left {
+            let waits_for = format!("{SITE}.users.100|");
+            assert!(left > 0 && waiting.len() == left, "{left} are to wait: {waiting:?}");
+            assert!(waiting.iter().all(|row| row.key.starts_with(&waits_for)), "{waiting:?}");
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{} still wait", waiting.len());
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
