@@ -13,6 +13,7 @@ use domain::run::{ItemNote, Outcome};
 use engine::retry::Patience;
 
 use self::ledger::{Ledger, Line, Mark};
+use super::waits::Waits;
 use super::write::{Outgoing, WriteError, Written, note, pause, settle, settled};
 use crate::parts::Parts;
 
@@ -31,6 +32,7 @@ pub struct Careful<'a> {
     pub target: u8,
     pub node: &'a str,
     pub patience: Patience,
+    pub waits: &'a Waits,
 }
 
 /// An item, and what was said of it.
@@ -197,13 +199,17 @@ impl Careful<'_> {
                 }
             }
             waiting.push(batch);
-            let Some(pause) = pause(self.parts, self.patience, attempt, &error) else {
-                let mut rest: Vec<Open> = waiting.into_iter().flatten().collect();
-                self.close(&mut rest).await?;
-                return Err(WriteError::Destination(error));
+            let ended = match pause(self.parts, self.patience, attempt, &error) {
+                Some(pause) if self.waits.wait(pause).await => {
+                    attempt += 1;
+                    continue;
+                }
+                Some(_) => WriteError::Stopped,
+                None => WriteError::Destination(error),
             };
-            tokio::time::sleep(pause).await;
-            attempt += 1;
+            let mut rest: Vec<Open> = waiting.into_iter().flatten().collect();
+            self.close(&mut rest).await?;
+            return Err(ended);
         }
         Ok(())
     }
@@ -308,7 +314,9 @@ impl Careful<'_> {
             let Some(pause) = pause(self.parts, self.patience, attempt, &error) else {
                 return Err(WriteError::Destination(error));
             };
-            tokio::time::sleep(pause).await;
+            if !self.waits.wait(pause).await {
+                return Err(WriteError::Stopped);
+            }
             attempt += 1;
         }
     }
