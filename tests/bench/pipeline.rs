@@ -1,5 +1,7 @@
 //! How fast records go from a source into the views, without a network: the floor under every import. Prints records
-//! a second for a first import, for a second one with nothing changed, and the bytes on disk per byte of record.
+//! a second for a first import, for a second one with nothing changed, and the bytes on disk per byte of record. Then
+//! what proof and privacy cost: the same import with nothing sealed, in turns, and the hash chain over its log computed
+//! once more by itself.
 //!
 //!   cargo run --release -p acceptance --bin bench-pipeline -- [records] [folder to keep the data in]
 
@@ -23,8 +25,9 @@ use domain::mappings::{MappingCommand, MappingCreated, Mappings};
 use domain::run::{RunCommand, RunMode, RunStarted, Runs, Trigger};
 use domain::views::{LINKS, PORTAL, RUNS, RunView};
 use engine::Meta;
+use engine::chain::{Content, genesis, step};
 use engine::execute::Executor;
-use engine::ports::{Clock, Ids};
+use engine::ports::{Clock, Filter, Ids};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use projector::Parts;
@@ -35,11 +38,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const PAGE: u64 = 100;
 
-struct Generated(u64);
+struct Generated {
+    records: u64,
+    /// Whether they speak of people, and are sealed with their keys.
+    sealed: bool,
+}
 
 impl Source for Generated {
     fn pages(&self, _: &Session, request: PageRequest) -> BoxStream<'static, Result<Fetched, AppError>> {
-        let total = self.0;
+        let (total, sealed) = (self.records, self.sealed);
         let from = request.cursor.and_then(|cursor| cursor["page"].as_u64()).unwrap_or(0);
         let pages = (from..total.div_ceil(PAGE)).map(move |page| {
             let ids = page * PAGE + 1..=((page + 1) * PAGE).min(total);
@@ -47,7 +54,7 @@ impl Source for Generated {
                 id: id.to_string(),
                 bytes: Bytes::from(user(id).to_string()),
                 version: None,
-                subject: Some(format!("users.{id}")),
+                subject: sealed.then(|| format!("users.{id}")),
             });
             let cursor = ((page + 1) * PAGE < total).then(|| json!({ "page": page + 1 }));
             Ok(Fetched::Page(SourcePage {
@@ -92,18 +99,15 @@ async fn main() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let kept = std::env::args().nth(2).map(std::path::PathBuf::from);
     let folder = kept.as_deref().unwrap_or(temporary.path());
-    let parts = open(folder, records).await;
-    let _running = projector::start(&parts, vec![]);
+    let parts = open(folder, Generated { records, sealed: true }).await;
+    let running = projector::start(&parts, vec![]);
     prepare(&parts).await;
     let raw: u64 = (1..=1_000).map(|id| user(id).to_string().len() as u64).sum::<u64>() * records / 1_000;
+    let mut first = 0.0;
     for (name, run) in [("first import", "rn_1"), ("nothing changed", "rn_2")] {
-        let begun = Instant::now();
-        start(&parts, run).await;
-        let view = over(&parts, run).await;
-        let seconds = begun.elapsed().as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-        let rate = records as f64 / seconds;
-        println!("{name}: {rate:.0} records/s ({seconds:.2} s) {:?}", view.counts);
+        let (seconds, view) = timed(&parts, run).await;
+        println!("{name}: {:.0} records/s ({seconds:.2} s) {:?}", rate(records, seconds), view.counts);
+        first = if run == "rn_1" { seconds } else { first };
     }
     let bytes: u64 = ["log.db", "views.db", "vault.db"].iter().map(|f| size(&folder.join(f))).sum();
     for file in ["log.db", "log.db-wal", "views.db", "views.db-wal", "vault.db", "vault.db-wal"] {
@@ -112,9 +116,66 @@ async fn main() {
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let ratio = bytes as f64 / raw as f64;
     println!("disk: {ratio:.2} bytes per raw byte ({} raw bytes a record)", raw / records);
+    running.stop().await;
+    let chain = chain_alone(&parts).await;
+    println!(
+        "the chain over this log by itself: {chain:.2} s, {:.1} % of the first import",
+        100.0 * chain / first
+    );
+    sealing(records).await;
 }
 
-async fn open(folder: &Path, records: u64) -> Parts {
+/// The same import with everything sealed and with nothing sealed, in turns.
+async fn sealing(records: u64) {
+    let mut seconds = [0.0; 2];
+    for turn in 0..6 {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let sealed = turn % 2 == 0;
+        let parts = open(folder.path(), Generated { records, sealed }).await;
+        let running = projector::start(&parts, vec![]);
+        prepare(&parts).await;
+        seconds[turn % 2] += timed(&parts, "rn_1").await.0 / 3.0;
+        running.stop().await;
+    }
+    let [sealed, open] = seconds.map(|seconds| rate(records, seconds));
+    println!(
+        "sealed: {sealed:.0} records/s, nothing sealed: {open:.0}; sealing costs {:.1} %",
+        100.0 * (1.0 - sealed / open)
+    );
+}
+
+/// Seconds that the digests of every event take, and the chain over them.
+async fn chain_alone(parts: &Parts) -> f64 {
+    let (mut from, mut took, mut chain) = (0, Duration::ZERO, genesis());
+    loop {
+        let slice = parts.executor.store.read_all(from, &Filter::all(), 10_000).await.expect("readable");
+        if slice.events.is_empty() {
+            assert_ne!(chain, genesis(), "nothing was chained");
+            return took.as_secs_f64();
+        }
+        from = slice.read_to;
+        let begun = Instant::now();
+        for event in &slice.events {
+            chain = step(&chain, &Content::from(event).leaf());
+        }
+        took += begun.elapsed();
+    }
+}
+
+async fn timed(parts: &Parts, run: &str) -> (f64, RunView) {
+    let begun = Instant::now();
+    start(parts, run).await;
+    let view = over(parts, run).await;
+    (begun.elapsed().as_secs_f64(), view)
+}
+
+fn rate(records: u64, seconds: f64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let records = records as f64;
+    records / seconds
+}
+
+async fn open(folder: &Path, source: Generated) -> Parts {
     let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds));
     let dir = DataDir::open(folder.join(".")).expect("a data directory");
     let store = Arc::new(SqliteEventStore::open(&dir, clock.clone()).await.expect("a log"));
@@ -133,7 +194,7 @@ async fn open(folder: &Path, records: u64) -> Parts {
         actions: vec![],
         limits,
     });
-    site.source = Some(Arc::new(Generated(records)));
+    site.source = Some(Arc::new(source));
     let mut portal = App::new(app_portal::entry());
     portal.actions = Some(Arc::new(Embedded::new(store.clone(), vault.clone(), ids.clone())));
     Parts {

@@ -15,6 +15,7 @@ use engine::keys::{UnwrapError, fresh_key, identity_hash, places};
 use engine::ports::vault::Rotation;
 use engine::ports::{Ids, Secret, SecretSlot, SubjectKey, Vault, VaultError};
 use rusqlite::{Connection, OptionalExtension};
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::commits::{Checkpoints, Severity, scrub, severity};
@@ -22,6 +23,8 @@ use crate::data_dir::DataDir;
 use crate::database::{self, Durability, Kind, is_damage};
 use crate::open_error::OpenError;
 use crate::recent::Recent;
+
+use self::subjects::Wanted;
 
 pub use engine::keys::KeyRing;
 pub use file::{VaultFile, VaultImport};
@@ -46,6 +49,8 @@ struct Inner {
     /// Keys used lately. Changed only by who holds `db`, so that a destroyed key does not come back.
     subjects: Mutex<Recent<String, Option<SubjectKey>>>,
     suppressed: Mutex<HashSet<String>>,
+    /// Keys to be made by whoever holds `db` next.
+    wanted: Mutex<Vec<Wanted>>,
 }
 
 struct Db {
@@ -79,7 +84,7 @@ impl SqliteVault {
             let db = Db { connection, checkpoints, keys, ids, fingerprint_key, failed: false, _dir: dir };
             let subjects = Mutex::new(Recent::new(SUBJECTS_HALF));
             let suppressed = Mutex::new(suppressed::load(&db.connection).map_err(database::explain(&file))?);
-            Ok(Self(Arc::new(Inner { db: Mutex::new(db), subjects, suppressed })))
+            Ok(Self(Arc::new(Inner { db: Mutex::new(db), subjects, suppressed, wanted: Mutex::default() })))
         })
         .await
     }
@@ -133,7 +138,17 @@ impl Vault for SqliteVault {
             return Ok(known);
         }
         let subjects = subjects.to_vec();
-        self.run(move |inner| subjects::keys(inner, &subjects, create)).await
+        if !create {
+            return self.run(move |inner| subjects::keys(inner, &subjects)).await;
+        }
+        let (answer, told) = oneshot::channel();
+        self.0.wanted().push(Wanted { subjects, answer });
+        self.run(|inner| {
+            subjects::make_wanted(inner);
+            Ok(())
+        })
+        .await?;
+        Ok(told.await.map_err(|lost| VaultError::Unavailable(lost.into()))??)
     }
 
     async fn destroy_subject(&self, subject: &str) -> Result<bool, VaultError> {
@@ -189,6 +204,18 @@ impl Inner {
 
     fn suppressed(&self) -> MutexGuard<'_, HashSet<String>> {
         self.suppressed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, Vec<Wanted>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Only for who holds `db`.
+    fn remember<'k>(&self, keys: impl Iterator<Item = (&'k String, &'k Option<SubjectKey>)>) {
+        let mut remembered = self.subjects();
+        for (subject, key) in keys {
+            remembered.put(subject.clone(), key.clone());
+        }
     }
 
     /// The keys of subjects, if all are in memory.

@@ -1,5 +1,6 @@
 //! What a vault promises.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub async fn suite<F: Future<Output = Made>>(make: impl Fn() -> F) {
     fingerprints_tell_secrets_apart(make().await).await;
     an_owner_loses_all_secrets_at_once(make().await).await;
     subject_keys_are_made_once(make().await).await;
+    who_asks_at_the_same_time_gets_the_same_keys(make().await).await;
     a_destroyed_subject_key_stays_destroyed(make().await).await;
     who_is_suppressed_stays_so_until_lifted(make().await).await;
     a_rotation_changes_nothing_that_can_be_seen(make().await).await;
@@ -77,6 +79,31 @@ async fn subject_keys_are_made_once(vault: Made) {
     let all = bytes(&keys(&vault, &more, true).await);
     assert_eq!((all[1], all[3]), (made[1], made[0]));
     assert!(keys(&vault, &[], true).await.is_empty());
+}
+
+async fn who_asks_at_the_same_time_gets_the_same_keys(vault: Made) {
+    let asked = (0..40).map(|from| {
+        let vault = vault.clone();
+        tokio::spawn(async move {
+            let mut names: Vec<String> = (from..from + 10).map(|number| format!("p{number}")).collect();
+            if from % 2 == 1 {
+                names.reverse();
+            }
+            let made = bytes(&keys(&vault, &names, true).await);
+            names.into_iter().zip(made).collect::<Vec<_>>()
+        })
+    });
+    let mut seen: HashMap<String, [u8; 32]> = HashMap::new();
+    for asked in asked.collect::<Vec<_>>() {
+        for (name, key) in asked.await.unwrap() {
+            let key = key.unwrap_or_else(|| panic!("{name} has no key"));
+            assert_eq!(*seen.entry(name.clone()).or_insert(key), key, "{name} has two keys");
+        }
+    }
+    assert_eq!(seen.len(), 49);
+    let names: Vec<String> = seen.keys().cloned().collect();
+    let kept = bytes(&keys(&vault, &names, false).await);
+    assert!(names.iter().zip(kept).all(|(name, key)| key == Some(seen[name])));
 }
 
 async fn a_destroyed_subject_key_stays_destroyed(vault: Made) {

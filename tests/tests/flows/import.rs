@@ -118,7 +118,7 @@ async fn every_reference_is_completed_however_many_wait() {
     assert_eq!(stage.over("rn_1").await.counts.created, 1_600);
     stage.start_run("rn_2", graph(&[("users", "mp_users", "user")]), RunMode::Apply).await;
     assert_eq!(stage.over("rn_2").await.counts.created, 199);
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     let left = (1..=1_600).filter(|id| author(*id) == 100).count();
     let all = Query { limit: 1_000, ..Query::default() };
     loop {

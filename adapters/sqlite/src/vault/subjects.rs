@@ -1,31 +1,59 @@
 //! Subject keys: one small row each, and a tombstone for ever when one was destroyed.
 
+use std::mem;
+
 use engine::keys::{fresh_key, places};
 use engine::ports::SubjectKey;
 use rusqlite::OptionalExtension;
+use tokio::sync::oneshot;
 
 use super::{Db, Fault, Inner};
 
-/// Keys of subjects, in the order asked. One commit makes all that are absent.
-pub(super) fn keys(
-    inner: &Inner,
-    subjects: &[String],
-    create: bool,
-) -> Result<Vec<Option<SubjectKey>>, Fault> {
-    let mut db = inner.db();
-    // A transaction that finds all of them writes nothing and syncs nothing.
-    let found: Vec<Option<Option<SubjectKey>>> = if create {
-        db.write(|db| subjects.iter().map(|subject| find_or_make(db, subject).map(Some)).collect())?
-    } else {
-        subjects.iter().map(|subject| find(&db, subject)).collect::<Result<_, _>>()?
-    };
-    let mut remembered = inner.subjects();
-    for (subject, key) in subjects.iter().zip(&found) {
-        if let Some(key) = key {
-            remembered.put(subject.clone(), key.clone());
-        }
-    }
+type Keys = Vec<Option<SubjectKey>>;
+
+/// Keys that somebody waits for.
+pub(super) struct Wanted {
+    pub subjects: Vec<String>,
+    pub answer: oneshot::Sender<Result<Keys, Fault>>,
+}
+
+/// Keys of subjects, in the order asked.
+pub(super) fn keys(inner: &Inner, subjects: &[String]) -> Result<Keys, Fault> {
+    let db = inner.db();
+    let found: Vec<Option<Option<SubjectKey>>> =
+        subjects.iter().map(|subject| find(&db, subject)).collect::<Result<_, _>>()?;
+    let known = subjects.iter().zip(&found).filter_map(|(subject, key)| Some((subject, key.as_ref()?)));
+    inner.remember(known);
     Ok(found.into_iter().map(Option::flatten).collect())
+}
+
+/// Makes what is wanted and absent, and answers everybody who waits: while one commit is synced, what others want comes
+/// together for the next. A transaction that finds all of them writes nothing and syncs nothing.
+pub(super) fn make_wanted(inner: &Inner) {
+    let mut db = inner.db();
+    let wanted = mem::take(&mut *inner.wanted());
+    if wanted.is_empty() {
+        return;
+    }
+    let together: Result<Vec<Keys>, Fault> =
+        db.write(|db| wanted.iter().map(|wanted| find_or_make_all(db, &wanted.subjects)).collect());
+    let mut together = together.map(Vec::into_iter).ok();
+    for Wanted { subjects, answer } in wanted {
+        let keys = match together.as_mut().and_then(Iterator::next) {
+            Some(keys) => Ok(keys),
+            // What is wrong with one is no fault of the others.
+            None => db.write(|db| find_or_make_all(db, &subjects)),
+        };
+        if let Ok(keys) = &keys {
+            inner.remember(subjects.iter().zip(keys));
+        }
+        // Who asked may have stopped waiting.
+        let _ = answer.send(keys);
+    }
+}
+
+fn find_or_make_all(db: &Db, subjects: &[String]) -> Result<Keys, Fault> {
+    subjects.iter().map(|subject| find_or_make(db, subject)).collect()
 }
 
 pub(super) fn destroy(inner: &Inner, subject: &str) -> Result<bool, Fault> {
