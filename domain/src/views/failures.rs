@@ -10,7 +10,7 @@ use crate::failure::FailureState;
 /// [`failing_run_key`] a [`FailingRun`]. Only failures have columns, so lists of them see nothing else. `last` is
 /// microseconds since 1970.
 pub const FAILURES: ViewSpec =
-    ViewSpec { name: "failures", version: 2, columns: &[text("state"), text("scenario"), integer("last")] };
+    ViewSpec { name: "failures", version: 3, columns: &[text("state"), text("scenario"), integer("last")] };
 
 /// An item of a scenario at a destination.
 pub fn failing_key(scenario: &str, destination: &str, record_path: &str) -> String {
