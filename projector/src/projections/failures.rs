@@ -1,6 +1,8 @@
 //! Fills the failures view: what fails at present, and why, in groups. An item that comes to a better end leaves its
 //! groups; the last one to leave resolves the group, and one that comes opens it again.
 
+use std::collections::HashMap;
+
 use domain::event::{Event, decode};
 use domain::failure::{FailureEvent, FailureState};
 use domain::record::RecordKey;
@@ -92,7 +94,27 @@ fn endings(recorded: &Recorded, docs: &Docs) -> Result<Option<Vec<Ending>>, Fold
     }
     let settled: ItemsSettled = decode(kind, &recorded.data)?;
     let ending = |(index, item): (usize, &SettledItem)| of_item(&scenario, &settled, index, item, recorded);
-    Ok(Some(settled.items.iter().enumerate().map(ending).collect()))
+    Ok(Some(together(settled.items.iter().enumerate().map(ending))))
+}
+
+/// A record may go to one destination along several ways. It is well there when it failed on none of them, so that a way
+/// on which it arrived does not hide one on which it failed.
+fn together(endings: impl Iterator<Item = Ending>) -> Vec<Ending> {
+    let mut all: Vec<Ending> = vec![];
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for ending in endings {
+        let place = *places.entry(ending.key.clone()).or_insert(all.len());
+        let Some(known) = all.get_mut(place) else {
+            all.push(ending);
+            continue;
+        };
+        if known.reasons.is_empty() {
+            known.failing = ending.failing;
+        }
+        known.reasons.extend(ending.reasons);
+        known.failing.groups = groups(&known.reasons);
+    }
+    all
 }
 
 fn of_item(

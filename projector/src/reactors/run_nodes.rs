@@ -14,9 +14,11 @@ mod recall;
 mod reimport;
 mod route;
 mod undo;
+mod waits;
 mod write;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app_sdk::App;
@@ -29,13 +31,14 @@ use engine::execute::ExecuteError;
 use engine::hold::Hold;
 use engine::ports::Cause;
 use engine::retry::ATTEMPTS_MAX;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use self::fetch::{Ended, Execution};
 use self::plan::Fetch;
 use self::prepare::{Prepared, prepare};
 use self::recall::recall;
 use self::route::Unique;
+use self::waits::Waits;
 use crate::parts::Parts;
 
 /// How long views may take to show what happened before the run.
@@ -46,11 +49,13 @@ const PAUSE_MAX: Duration = Duration::from_mins(1);
 const AGAIN_MAX: usize = 100;
 
 /// Executes a run. A store that fails is waited for; only the run's own events end it. What cannot be got past is
-/// parked after a bounded number of attempts: the run ends with the reason, and makes room for others.
-pub async fn execute(parts: &Parts, run: &str, bell: &Notify) {
+/// parked after a bounded number of attempts: the run ends with the reason, and makes room for others. `places` are those
+/// of the runs that are executed at a time.
+pub async fn execute(parts: &Parts, run: &str, bell: &Notify, places: Arc<Semaphore>) {
+    let waits = Waits::new(places);
     let mut failures = 0u32;
     let mut fruitless = give_up::Fruitless::default();
-    while let Err(error) = attempt(parts, run, bell).await {
+    while let Err(error) = attempt(parts, run, bell, &waits).await {
         if let Some(ExecuteError::Overtaken { .. }) = error.downcast_ref() {
             tracing::info!(run, "another process goes on with the run; looking again");
             metrics::counter!("portal_runs_overtaken_total").increment(1);
@@ -71,7 +76,8 @@ pub async fn execute(parts: &Parts, run: &str, bell: &Notify) {
     }
 }
 
-async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
+async fn attempt(parts: &Parts, run: &str, bell: &Notify, waits: &Waits) -> Result<(), Cause> {
+    waits.begin().await;
     let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
     let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?.alone(|run| run.steps);
     let Some(started) = hold.state().started.clone() else { return Ok(()) };
@@ -97,6 +103,7 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         limit: started.limit,
         destinations: &plan.destinations,
         bell,
+        waits,
         hold,
         unique: Unique::default(),
         after: None,
@@ -106,8 +113,11 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify) -> Result<(), Cause> {
         refuse(&mut execution, problem).await?;
     } else if go(&mut execution, &plan, &started).await? == Ended::Stopped {
         execution.hold.refresh().await?;
-        if rests(execution.hold.state().phase) {
-            return Ok(());
+        match execution.hold.state().phase {
+            // Resumed or approved before it had come to rest.
+            RunPhase::Running => return Box::pin(attempt(parts, run, bell, waits)).await,
+            phase if rests(phase) => return Ok(()),
+            _ => {}
         }
     }
     execution.hold.command(RunCommand::Complete, vec![]).await?;
@@ -159,7 +169,7 @@ async fn go(execution: &mut Execution<'_>, plan: &Prepared, started: &RunStarted
         }
     }
     again(execution, plan).await?;
-    Ok(Ended::Finished)
+    Ok(if execution.must_stop() { Ended::Stopped } else { Ended::Finished })
 }
 
 /// A run that writes and has neither begun nor been approved.

@@ -3,6 +3,7 @@
 //! in normal running are the same.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,12 +31,21 @@ const VIEW_PATIENCE: Duration = Duration::from_secs(30);
 /// Runs of one phase looked at; more than that are taken up as the first ones end.
 const OPEN_RUNS_MAX: usize = 500;
 
+/// A run that is being executed.
+#[derive(Default)]
+struct Executing {
+    /// It has news.
+    bell: Notify,
+    /// It was resumed or approved, and may have come to rest just before.
+    again: AtomicBool,
+}
+
 pub struct StartRuns {
     parts: Parts,
     share: Share,
     /// The part that a run belongs to, by its id.
     part_of: HashMap<String, String>,
-    executing: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
+    executing: Arc<Mutex<HashMap<String, Arc<Executing>>>>,
     turns: Arc<Semaphore>,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -96,39 +106,56 @@ impl StartRuns {
     }
 
     fn start(&self, id: String, part: String, turn: Turn) {
-        let bell = {
+        let this = {
             let mut executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
             if executing.contains_key(&id) {
                 return;
             }
-            let bell = Arc::new(Notify::new());
-            executing.insert(id.clone(), bell.clone());
-            bell
+            let this = Arc::new(Executing::default());
+            executing.insert(id.clone(), this.clone());
+            this
         };
         let (parts, turns, stop) = (self.parts.clone(), self.turns.clone(), self.stop.clone());
         let (executing, share) = (self.executing.clone(), self.share.clone());
         self.tasks.spawn(async move {
             let work = async {
-                let Ok(_turn) = turns.acquire().await else { return };
-                run_nodes::execute(&parts, &id, &bell).await;
+                loop {
+                    this.again.store(false, Ordering::SeqCst);
+                    run_nodes::execute(&parts, &id, &this.bell, turns.clone()).await;
+                    let mut executing = executing.lock().unwrap_or_else(PoisonError::into_inner);
+                    if !this.again.load(Ordering::SeqCst) {
+                        executing.remove(&id);
+                        return;
+                    }
+                }
             };
             let done = tokio::select! {
                 biased;
-                () = stop.cancelled() => Some(()),
+                () = stop.cancelled() => return,
                 done = turn.during(work) => done,
             };
-            executing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-            // Lost and gained again before this run had stopped: whoever looked then took it for executed.
-            if done.is_none() && share.turn(&part).is_some() {
-                share.look_again();
+            if done.is_none() {
+                executing.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                // Lost and gained again before this run had stopped: whoever looked then took it for executed.
+                if share.turn(&part).is_some() {
+                    share.look_again();
+                }
             }
         });
     }
 
     fn ring(&self, run: &str) {
         let executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bell) = executing.get(run) {
-            bell.notify_one();
+        if let Some(run) = executing.get(run) {
+            run.bell.notify_one();
+        }
+    }
+
+    /// Whoever executes the run looks at it once more before leaving it.
+    fn keep(&self, run: &str) {
+        let executing = self.executing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run) = executing.get(run) {
+            run.again.store(true, Ordering::SeqCst);
         }
     }
 }
@@ -155,7 +182,11 @@ impl Follower for StartRuns {
         let mut news = None;
         for event in &slice.events {
             match &*event.event_type {
-                "run.started" | "run.resumed" | "run.approved" => news = Some(event.position),
+                "run.started" => news = Some(event.position),
+                "run.resumed" | "run.approved" => {
+                    news = Some(event.position);
+                    self.keep(event.stream.id());
+                }
                 "run.paused" | "run.cancel-requested" => {
                     news = Some(event.position);
                     self.ring(event.stream.id());

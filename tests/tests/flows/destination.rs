@@ -2,7 +2,7 @@
 
 use acceptance::receiver::{Misbehaviour, Receiver};
 use domain::mappings::{MappingCommand, Mappings};
-use domain::run::RunMode;
+use domain::run::{RunCommand, RunMode, Runs};
 use domain::views::RunPhaseView;
 use serde_json::json;
 
@@ -112,6 +112,55 @@ async fn a_run_that_is_killed_while_it_waits_goes_on_and_writes_once() {
     assert_eq!((run.phase, run.counts.settled()), (RunPhaseView::Succeeded, 3), "{run:?}");
     assert_eq!(portal.creations().len(), 3);
     assert!(portal.creations().values().all(|times| *times == 1));
+}
+
+/// Runs that wait for another try, longer than anybody waits for a run here.
+async fn waiting(stage: &Stage, portal: &Receiver, users: &serde_json::Value, runs: &[&str]) {
+    portal.misbehave(runs.iter().map(|_| Misbehaviour::Unavailable));
+    let before = portal.requests().0;
+    for run in runs {
+        stage.start_run(run, told(users, 2, 300), RunMode::Apply).await;
+    }
+    while ((portal.requests().0 - before) as usize) < runs.len() {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_is_paused_resumed_and_cancelled_at_once() {
+    let (stage, portal, users) = stage(3).await;
+    let begun = std::time::Instant::now();
+    waiting(&stage, &portal, &users, &["rn_1"]).await;
+    // A pause that was heard ends the wait, and what is resumed tries again.
+    while !stage.run("rn_1").await.unwrap().phase.is_over() {
+        stage.command::<Runs>("rn_1", RunCommand::Pause).await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        stage.command::<Runs>("rn_1", RunCommand::Resume).await;
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(begun.elapsed() < std::time::Duration::from_secs(15), "the pause is not heard");
+    }
+    let run = stage.over("rn_1").await;
+    assert_eq!((run.phase, run.counts.created), (RunPhaseView::Succeeded, 3), "{run:?}");
+
+    stage.put("users", 9, user(9));
+    waiting(&stage, &portal, &users, &["rn_2"]).await;
+    stage.command::<Runs>("rn_2", RunCommand::Cancel { reason: "enough".into() }).await;
+    let run = stage.over("rn_2").await;
+    assert_eq!((run.phase, run.counts.created), (RunPhaseView::Cancelled, 0), "{run:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(portal.creations().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_that_wait_keep_no_other_run_from_being_executed() {
+    let (stage, portal, users) = stage(3).await;
+    waiting(&stage, &portal, &users, &["rn_1", "rn_2", "rn_3", "rn_4", "rn_5"]).await;
+    stage.start_run("rn_6", graph(&[("users", "mp_users", "user")]), RunMode::Apply).await;
+    let run = stage.over("rn_6").await;
+    assert_eq!((run.phase, run.counts.created), (RunPhaseView::Succeeded, 3), "{run:?}");
+    for waits in ["rn_1", "rn_2", "rn_3", "rn_4", "rn_5"] {
+        assert_eq!(stage.run(waits).await.unwrap().phase, RunPhaseView::Running);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,10 +23,14 @@ async fn stage(users: u64, kind: Kind, declared: Kind) -> (Stage, Receiver, Api)
     for id in 1..=users {
         stage.put("users", id, user(id));
     }
-    let text = graph(&[("users", "mp_users", "user")]).to_string().replace("cn_portal", "cn_remote");
-    stage.publish(SCENARIO, &serde_json::from_str(&text).unwrap()).await;
+    stage.publish(SCENARIO, &scenario()).await;
     let api = Api::of(&stage);
     (stage, receiver, api)
+}
+
+fn scenario() -> Value {
+    let text = graph(&[("users", "mp_users", "user")]).to_string().replace("cn_portal", "cn_remote");
+    serde_json::from_str(&text).unwrap()
 }
 
 async fn honest(users: u64, kind: Kind) -> (Stage, Receiver, Api) {
@@ -143,6 +147,30 @@ async fn bad_input_140_what_nobody_can_tell_waits_for_a_person_and_each_decision
     assert_eq!((portal.applied().len(), doubles(&portal)), (30, 0));
     let audit = api.get("/api/v1/audit?limit=500").await.to_string();
     assert!(audit.contains("effect.decided") && !audit.contains("effect.intended"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_input_153_killed_while_it_waits_for_another_try_a_run_goes_on_whatever_the_destination_keeps() {
+    for kind in [Kind::Keeps, Kind::Asked, Kind::Plain] {
+        let (mut stage, portal, api) = honest(25, kind).await;
+        let mut graph = scenario();
+        // Longer than anybody waits for a run here: only a new process ends it.
+        graph["nodes"][3]["on_failure"] = json!({"do": "retry", "times": 1, "wait": 300});
+        stage.publish(SCENARIO, &graph).await;
+        portal.misbehave([Misbehaviour::Unavailable]);
+        let started = api.post(&format!("/api/v1/scenarios/{SCENARIO}/runs"), json!({}), 202).await;
+        let run = started["run"].as_str().unwrap();
+        while portal.requests().0 == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        assert_eq!(stage.run(run).await.unwrap().phase, RunPhaseView::Running);
+        stage.kill();
+        stage.start();
+        let view = stage.over(run).await;
+        assert_eq!((view.phase, view.counts.created), (RunPhaseView::Succeeded, 25), "{kind:?}: {view:?}");
+        assert_eq!((portal.applied().len(), doubles(&portal)), (25, 0), "{kind:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

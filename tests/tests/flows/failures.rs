@@ -89,6 +89,36 @@ async fn a_resolved_failure_comes_back_and_an_ignored_one_stays_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_along_one_way_does_not_hide_what_failed_along_another() {
+    let (stage, api, _) = failed().await;
+    forgive(&stage).await;
+    // Both mappings, side by side, into the same Portal.
+    let mut both = users(1);
+    let [mut map, mut write] = [2, 3].map(|n| both["nodes"][n].clone());
+    (map["id"], map["mapping"]["revision"], write["id"]) = ("map-2".into(), 2.into(), "write-2".into());
+    both["nodes"].as_array_mut().unwrap().extend([map, write]);
+    let ways = [json!({"from": "f-users", "to": "map-2"}), json!({"from": "map-2", "to": "write-2"})];
+    both["edges"].as_array_mut().unwrap().extend(ways);
+    stage.publish(SCENARIO, &both).await;
+    let run = api.run(&stage, SCENARIO).await;
+    let counts = stage.run(&run).await.unwrap().counts;
+    assert_eq!((counts.failed, counts.created), (3, 3), "{counts:?}");
+    let failure = only(&stage, &api).await;
+    assert_eq!(
+        (&failure["state"], &failure["count"], &failure["example"]["run"]),
+        (&json!("open"), &json!(3), &json!(run))
+    );
+    let path = format!("/api/v1/runs/{run}/retry");
+    assert_eq!(api.post(&path, json!({"dry_run": true}), 200).await["count"], 3, "they can be retried");
+
+    for id in [3, 13, 23] {
+        stage.put("users", id, user(id));
+    }
+    api.run(&stage, SCENARIO).await;
+    assert_eq!(only(&stage, &api).await["state"], "resolved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_fetch_that_fails_is_a_failure_until_it_succeeds() {
     let stage = Stage::new().await;
     stage.mapping("mp_users", "users").await;

@@ -105,7 +105,7 @@ impl Execution<'_> {
                 }
             }
             match came {
-                Some(next) => next.map(Some),
+                Some(next) => next,
                 None => self.unless_stopped(coming, &writing).await,
             }
         };
@@ -113,10 +113,11 @@ impl Execution<'_> {
         next
     }
 
-    /// Waits for the next page as long as the run goes on; a page that is being written gets a grace.
+    /// Waits for the next page as long as the run goes on; a page that is being written gets a grace, unless it waits for
+    /// another try.
     async fn unless_stopped(
         &mut self,
-        mut coming: impl Future<Output = Result<Next, Cause>> + Unpin,
+        mut coming: impl Future<Output = Result<Option<Next>, Cause>> + Unpin,
         writing: &AtomicBool,
     ) -> Result<Option<Next>, Cause> {
         loop {
@@ -127,10 +128,11 @@ impl Execution<'_> {
                     if !stopping(self.hold.state().phase) {
                         continue;
                     }
+                    self.waits.stop();
                     let grace = if writing.load(Ordering::Relaxed) { STOP_GRACE } else { Duration::ZERO };
-                    return tokio::time::timeout(grace, coming).await.ok().transpose();
+                    return tokio::time::timeout(grace, coming).await.unwrap_or(Ok(None));
                 }
-                next = &mut coming => return next.map(Some),
+                next = &mut coming => return next,
             }
         }
     }
@@ -167,44 +169,46 @@ impl Execution<'_> {
     }
 }
 
-/// Waits for the next pages and processes them. `before` are the records of those that are being appended.
+/// Waits for the next pages and processes them. `before` are the records of those that are being appended. `None` when the
+/// run is to stop.
 async fn next(
     page: &Page<'_>,
     pages: &mut Pages<'_>,
     unique: &mut Unique,
     before: Option<&HashSet<String>>,
     writing: &AtomicBool,
-) -> Result<Next, Cause> {
+) -> Result<Option<Next>, Cause> {
     let fetch = page.fetch;
     let ready = match pages.next().await? {
         Arrival::Page(ready) => pages.join(ready.await??).await,
         Arrival::End(end) => {
-            return Ok(Next::Over(FetchFinished {
+            return Ok(Some(Next::Over(FetchFinished {
                 node: fetch.node.clone(),
                 complete: end.complete,
                 total: end.total,
                 hidden: end.hidden,
                 problem: end.problem,
-            }));
+            })));
         }
-        Arrival::Broken(error) => return Ok(Next::Over(stuck(fetch, problem(&error)))),
+        Arrival::Broken(error) => return Ok(Some(Next::Over(stuck(fetch, problem(&error))))),
     };
     if let Err(refused) = page.parts.usable(&fetch.connection).await {
-        return Ok(Next::Over(stuck(fetch, not_usable(refused)?)));
+        return Ok(Some(Next::Over(stuck(fetch, not_usable(refused)?))));
     }
     let meets = |records: &HashSet<String>| {
         fetch.refers_to_itself() || ready.observed.iter().any(|record| records.contains(&record.key.id))
     };
     if before.is_some_and(meets) {
-        return Ok(Next::Waits(ready));
+        return Ok(Some(Next::Waits(ready)));
     }
     writing.store(true, Ordering::Relaxed);
     match page.process(&ready.observed, ready.settled.clone(), Some(ready.facts.clone()), unique).await {
         Ok(mut processed) => {
             processed.chunk.counts.read += ready.aside();
-            Ok(Next::Page(Box::new(Done { ready, processed })))
+            Ok(Some(Next::Page(Box::new(Done { ready, processed }))))
         }
-        Err(WriteError::Destination(error)) => Ok(Next::Over(stuck(fetch, problem(&error)))),
+        Err(WriteError::Destination(error)) => Ok(Some(Next::Over(stuck(fetch, problem(&error))))),
+        Err(WriteError::Stopped) => Ok(None),
         Err(WriteError::Store(cause)) => Err(cause),
     }
 }

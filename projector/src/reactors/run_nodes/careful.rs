@@ -6,6 +6,7 @@ mod ledger;
 mod notes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app_sdk::{Actions, AppError, Fate, Performed, Repeats, Session, WriteAnswer, WriteItem, WriteResult};
 use domain::effect::{Decision, EffectEvent};
@@ -13,6 +14,7 @@ use domain::run::{ItemNote, Outcome};
 use engine::retry::Patience;
 
 use self::ledger::{Ledger, Line, Mark};
+use super::waits::Waits;
 use super::write::{Outgoing, WriteError, Written, note, pause, settle, settled};
 use crate::parts::Parts;
 
@@ -31,6 +33,7 @@ pub struct Careful<'a> {
     pub target: u8,
     pub node: &'a str,
     pub patience: Patience,
+    pub waits: &'a Waits,
 }
 
 /// An item, and what was said of it.
@@ -198,12 +201,45 @@ impl Careful<'_> {
             }
             waiting.push(batch);
             let Some(pause) = pause(self.parts, self.patience, attempt, &error) else {
-                let mut rest: Vec<Open> = waiting.into_iter().flatten().collect();
-                self.close(&mut rest).await?;
+                self.close_all(&mut waiting).await?;
                 return Err(WriteError::Destination(error));
             };
-            tokio::time::sleep(pause).await;
+            waiting = self.rest(waiting, pause, written).await?;
             attempt += 1;
+        }
+        Ok(())
+    }
+
+    /// Waits for another try. Who is killed meanwhile leaves nothing open that nobody could answer for.
+    async fn rest(
+        &self,
+        mut waiting: Vec<Vec<Open>>,
+        pause: Duration,
+        written: &mut Written,
+    ) -> Result<Vec<Vec<Open>>, WriteError> {
+        let stay_open = self.repeats != Repeats::Unknown;
+        if !stay_open {
+            self.close_all(&mut waiting).await?;
+        }
+        if !self.waits.wait(pause).await {
+            if stay_open {
+                self.close_all(&mut waiting).await?;
+            }
+            return Err(WriteError::Stopped);
+        }
+        if stay_open {
+            return Ok(waiting);
+        }
+        let mut again = Vec::with_capacity(waiting.len());
+        for batch in waiting {
+            again.push(self.intend(batch.into_iter().map(|open| open.out).collect(), written).await?);
+        }
+        Ok(again)
+    }
+
+    async fn close_all(&self, waiting: &mut [Vec<Open>]) -> Result<(), WriteError> {
+        for batch in waiting {
+            self.close(batch).await?;
         }
         Ok(())
     }
@@ -308,7 +344,9 @@ impl Careful<'_> {
             let Some(pause) = pause(self.parts, self.patience, attempt, &error) else {
                 return Err(WriteError::Destination(error));
             };
-            tokio::time::sleep(pause).await;
+            if !self.waits.wait(pause).await {
+                return Err(WriteError::Stopped);
+            }
             attempt += 1;
         }
     }

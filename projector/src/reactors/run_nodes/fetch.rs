@@ -24,6 +24,7 @@ use super::observe::{Observed, Origin, observe};
 use super::plan::Fetch;
 use super::process::{Page, Processed};
 use super::route::Unique;
+use super::waits::Waits;
 use super::write::{Destinations, WriteError};
 use crate::parts::{NotUsable, Parts};
 
@@ -52,6 +53,7 @@ pub struct Execution<'a> {
     pub limit: Option<u64>,
     pub destinations: &'a Destinations,
     pub bell: &'a Notify,
+    pub waits: &'a Waits,
     pub hold: Hold<Runs>,
     pub unique: Unique,
     /// Where the page that is settled next was read from.
@@ -113,7 +115,7 @@ impl<'a> Execution<'a> {
                     processed.chunk.counts.read += ready.aside();
                     processed
                 }
-                Ok(None) => return Ok(None),
+                Ok(None) | Err(WriteError::Stopped) => return Ok(None),
                 Err(WriteError::Destination(error)) => return Ok(Some(problem(&error))),
                 Err(WriteError::Store(cause)) => return Err(cause),
             };
@@ -137,10 +139,11 @@ impl<'a> Execution<'a> {
             beforehand: false,
             fetch,
             destinations: self.destinations,
+            waits: self.waits,
         }
     }
 
-    /// `None` if somebody asked to stop and the page did not end within the grace.
+    /// `None` if somebody asked to stop and the page did not end within the grace: at once when it only waited.
     async fn process(
         &mut self,
         fetch: &Fetch,
@@ -154,12 +157,13 @@ impl<'a> Execution<'a> {
         loop {
             tokio::select! {
                 biased;
-                processed = &mut work => return processed.map(Some),
+                processed = &mut work => return unless_stopped(processed),
                 () = self.bell.notified() => {
                     self.hold.refresh().await.map_err(|error| WriteError::Store(error.into()))?;
                     if stopping(self.hold.state().phase) {
+                        self.waits.stop();
                         return match tokio::time::timeout(STOP_GRACE, &mut work).await {
-                            Ok(processed) => processed.map(Some),
+                            Ok(processed) => unless_stopped(processed),
                             Err(_) => Ok(None),
                         };
                     }
@@ -195,7 +199,7 @@ impl<'a> Execution<'a> {
         for _ in 0..CONFLICTS_MAX {
             let processed = match self.process(fetch, observed, vec![], None).await {
                 Ok(Some(processed)) => without_waiting(processed),
-                Ok(None) | Err(WriteError::Destination(_)) => return Ok(()),
+                Ok(None) | Err(WriteError::Destination(_) | WriteError::Stopped) => return Ok(()),
                 Err(WriteError::Store(cause)) => return Err(cause),
             };
             let settled = processed.chunk.counts.settled();
@@ -218,6 +222,14 @@ impl<'a> Execution<'a> {
 
 pub fn stopping(phase: RunPhase) -> bool {
     phase != RunPhase::Running
+}
+
+/// `None` for a page that was given up because the run is to stop.
+fn unless_stopped(processed: Result<Processed, WriteError>) -> Result<Option<Processed>, WriteError> {
+    match processed {
+        Err(WriteError::Stopped) => Ok(None),
+        processed => processed.map(Some),
+    }
 }
 
 /// Keeps of a second try only what came to an end.

@@ -15,6 +15,7 @@ use super::observe::Observed;
 use super::plan::Fetch;
 use super::recall::aside;
 use super::route::{Route, Router, Unique};
+use super::waits::Waits;
 use super::write::{At, Destinations, Outgoing, WriteError, write};
 use crate::parts::Parts;
 
@@ -38,6 +39,7 @@ pub struct Page<'a> {
     pub beforehand: bool,
     pub fetch: &'a Fetch,
     pub destinations: &'a Destinations,
+    pub waits: &'a Waits,
 }
 
 impl Page<'_> {
@@ -82,7 +84,7 @@ impl Page<'_> {
             let destination = &self.destinations[place.to.as_str()];
             let set = self.fetch.patience.get(usize::from(target)).filter(|_| !self.beforehand);
             let patience = set.copied().unwrap_or_default();
-            let at = At { target, node: &place.node, patience };
+            let at = At { target, node: &place.node, patience, waits: self.waits };
             let written = write(self.parts, destination, at, run, batch).await?;
             items.extend(written.items);
             appends.extend(written.appends);

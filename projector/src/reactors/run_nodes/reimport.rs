@@ -68,6 +68,7 @@ impl Execution<'_> {
                 beforehand: true,
                 fetch,
                 destinations: &destinations,
+                waits: self.waits,
             };
             let mut coming = read(self.parts, fetch, scope, None);
             while let Some(ready) = coming.await?? {
@@ -76,7 +77,7 @@ impl Execution<'_> {
                     Ok(processed) => counts.add(&processed.chunk.counts),
                     Err(WriteError::Store(cause)) => return Err(cause),
                     // It will be met again, and told, when the run writes.
-                    Err(WriteError::Destination(_)) => return Ok(counts),
+                    Err(WriteError::Destination(_) | WriteError::Stopped) => return Ok(counts),
                 }
             }
         }

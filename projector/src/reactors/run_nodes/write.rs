@@ -12,6 +12,7 @@ use engine::ports::{Cause, StreamAppend};
 use engine::retry::{Failure, Patience};
 
 use super::careful::Careful;
+use super::waits::Waits;
 use crate::parts::Parts;
 
 /// The only way from a run to a destination. In a dry run it is the other door, behind which nothing can be written.
@@ -75,6 +76,8 @@ pub struct Written {
 pub enum WriteError {
     Destination(AppError),
     Store(Cause),
+    /// Somebody asked the run to stop while it waited for another try.
+    Stopped,
 }
 
 /// The step that writes.
@@ -83,6 +86,7 @@ pub struct At<'a> {
     pub target: u8,
     pub node: &'a str,
     pub patience: Patience,
+    pub waits: &'a Waits,
 }
 
 /// Writes the items of one target.
@@ -93,13 +97,13 @@ pub async fn write(
     run: &str,
     outgoing: Vec<Outgoing>,
 ) -> Result<Written, WriteError> {
-    let At { target, node, patience } = at;
+    let At { target, node, patience, waits } = at;
     let mut written = Written::default();
     let outgoing = by_mode(parts, to, target, node, outgoing, &mut written).await?;
     if let Door::Live(actions) = &to.door {
         let (session, repeats) = (&to.session, actions.repeats(&to.session));
         if repeats != Repeats::Harmless {
-            let careful = Careful { parts, run, actions, session, repeats, target, node, patience };
+            let careful = Careful { parts, run, actions, session, repeats, target, node, patience, waits };
             careful.send(outgoing, &mut written).await?;
             return Ok(written);
         }
@@ -151,43 +155,52 @@ async fn by_mode(
 async fn send(
     parts: &Parts,
     to: &Destination,
-    At { target, node, patience }: At<'_>,
+    at: At<'_>,
     batch: Vec<Outgoing>,
     written: &mut Written,
 ) -> Result<(), WriteError> {
+    let At { target, node, .. } = at;
     let mut waiting = vec![batch];
     while let Some(mut batch) = waiting.pop() {
         let items: Vec<WriteItem> = batch.iter().map(|out| out.item.clone()).collect();
-        match with_retries(parts, to, patience, &items).await {
+        match with_retries(parts, to, at, &items).await {
             Ok((performed, attempts)) => {
                 written.appends.extend(performed.appends);
                 for (out, answer) in batch.into_iter().zip(performed.answers) {
                     settle(&out, answer, target, node, attempts, written);
                 }
             }
-            Err((AppError::Invalid { .. }, _)) if batch.len() > 1 => {
+            Err(NotWritten::Failed(AppError::Invalid { .. }, _)) if batch.len() > 1 => {
                 let second = batch.split_off(batch.len() / 2);
                 waiting.push(second);
                 waiting.push(batch);
             }
-            Err((AppError::Invalid { code, message, remedy }, attempts)) => {
+            Err(NotWritten::Failed(AppError::Invalid { code, message, remedy }, attempts)) => {
                 for out in batch {
                     let note = note(node, &code, message.clone(), Some(remedy.clone()));
                     written.items.push(settled(&out, target, Outcome::Failed, None, vec![note], attempts));
                 }
             }
-            Err((error, _)) => return Err(WriteError::Destination(error)),
+            Err(NotWritten::Failed(error, _)) => return Err(WriteError::Destination(error)),
+            Err(NotWritten::Stopped) => return Err(WriteError::Stopped),
         }
     }
     Ok(())
 }
 
+/// Why a batch was not written.
+enum NotWritten {
+    /// With the number of tries.
+    Failed(AppError, u32),
+    Stopped,
+}
+
 async fn with_retries(
     parts: &Parts,
     to: &Destination,
-    patience: Patience,
+    At { patience, waits, .. }: At<'_>,
     items: &[WriteItem],
-) -> Result<(Performed, u32), (AppError, u32)> {
+) -> Result<(Performed, u32), NotWritten> {
     let mut attempt = 1;
     loop {
         let error = match to.door.pass(&to.session, items).await {
@@ -195,8 +208,9 @@ async fn with_retries(
             Err(error) => error,
         };
         match pause(parts, patience, attempt, &error) {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => return Err((error, attempt)),
+            Some(pause) if waits.wait(pause).await => {}
+            Some(_) => return Err(NotWritten::Stopped),
+            None => return Err(NotWritten::Failed(error, attempt)),
         }
         attempt += 1;
     }
