@@ -47,8 +47,13 @@ impl Caller {
     }
 
     pub fn actor(&self) -> String {
-        format!("token:{}", self.token)
+        actor_of(&self.token)
     }
+}
+
+/// What the log calls a token.
+pub fn actor_of(token: &str) -> String {
+    format!("token:{token}")
 }
 
 /// A new token. The text exists only here and at whoever it is shown to.

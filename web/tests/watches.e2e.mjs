@@ -59,11 +59,23 @@ describe('a record that cannot be read', () => {
 });
 
 describe('who did it', () => {
-  it('is an access key by the name it was given', async () => {
-    const { items } = await api(server, 'GET', '/tokens');
+  it('is oneself, or an access key by the name it was given', async () => {
+    const other = await api(server, 'POST', '/tokens', { name: 'Night shift', role: 'administrator' });
+    await api({ ...server, token: other.token }, 'POST', `/connections/${connection}/pause`, { reason: 'tonight' });
     await go('/audit');
-    await page.getByText(`${items[0].name} (access key)`).first().waitFor();
+    await page.getByText('Night shift (access key)').first().waitFor();
+    await page.getByText('You', { exact: true }).first().waitFor();
     assert.equal(await page.getByText(/Access key tk_/).count(), 0);
+  });
+
+  it('is the webhook of a connection by its name', async () => {
+    const { items } = await api(server, 'GET', '/connections');
+    const { name } = items.find(({ id }) => id === connection);
+    await api(server, 'POST', `/connections/${connection}/resume`, {});
+    await api(server, 'POST', `/connections/${connection}/webhooks`, { mode: { kind: 'standard-webhooks' } });
+    await api(server, 'POST', `/connections/${connection}/webhooks/test`, {});
+    await go('/audit');
+    await page.getByText(`Webhook of ${name}`).first().waitFor();
   });
 });
 

@@ -25,6 +25,8 @@ pub fn area() -> Area {
 pub struct Session {
     /// The access token's name.
     pub name: String,
+    /// What the audit log calls it: `token:tk_…`.
+    pub actor: String,
     #[schema(value_type = schema::Role)]
     pub role: Role,
     /// Send this as `X-CSRF-Token` with everything that changes something. Absent for a call without a cookie.

@@ -58,6 +58,8 @@ async fn a_token_becomes_a_cookie_that_no_script_can_read() {
     let shown = browser.get("/api/v1/session").await.is(200);
     assert_eq!((&shown.json["name"], &shown.json["role"]), (&json!("test"), &json!("operator")));
     assert_eq!(shown.json["csrf"], browser.csrf);
+    assert!(shown.json["actor"].as_str().unwrap().starts_with("token:tk_"));
+    assert_eq!(shown.json["actor"], answer.json["actor"]);
     assert_eq!(shown.json["expires_at"], answer.json["expires_at"]);
     let by_token = house.get("/api/v1/session").await.is(200);
     assert_eq!((&by_token.json["csrf"], &by_token.json["role"]), (&Value::Null, &json!("administrator")));

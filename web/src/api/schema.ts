@@ -2021,6 +2021,8 @@ export type Secret = string;
 
 /** Who is signed in. */
 export type Session = {
+  /** What the audit log calls it: `token:tk_…`. */
+  actor: string;
   /** Send this as `X-CSRF-Token` with everything that changes something. Absent for a call without a cookie. */
   csrf?: (string | null);
   /** Sign in again after that. Absent for a call without a cookie. */

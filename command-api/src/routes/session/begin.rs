@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{Session, set_cookie};
-use crate::access::{cookie, is_token, refuse_foreign_pages, token_hash, unauthorized};
+use crate::access::{actor_of, cookie, is_token, refuse_foreign_pages, token_hash, unauthorized};
 use crate::endpoint::{Json, Problem, Shared, State};
 use crate::extract::{OpenBody, SecretText};
 use crate::sessions::csrf;
@@ -47,6 +47,7 @@ pub async fn begin(
     let (secret, begun) = api.begin_session(hash).await?;
     let name = api.token_name(&token).await?;
     let answer = set_cookie(&api, &secret, api.context.settings.session_life.as_secs())?;
-    let session = Session { name, role, csrf: Some(csrf(&secret)), expires_at: Some(begun.expires_at) };
+    let (actor, csrf) = (actor_of(&token), Some(csrf(&secret)));
+    let session = Session { name, actor, role, csrf, expires_at: Some(begun.expires_at) };
     Ok((answer, Json(session)))
 }

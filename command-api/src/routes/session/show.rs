@@ -25,7 +25,7 @@ pub async fn show(
     let secret = cookie(&api, &headers).filter(|_| session.is_some()).map(csrf);
     let expires_at = session.map(|session| session.expires_at);
     let name = api.token_name(&caller.token).await?;
-    Ok(Json(Session { name, role: caller.role, csrf: secret, expires_at }))
+    Ok(Json(Session { name, actor: caller.actor(), role: caller.role, csrf: secret, expires_at }))
 }
 
 impl Api {
