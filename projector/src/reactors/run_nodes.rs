@@ -5,7 +5,7 @@ mod ahead;
 mod careful;
 pub(super) mod fetch;
 mod give_up;
-mod held;
+mod given;
 pub mod observe;
 mod plan;
 pub(super) mod prepare;

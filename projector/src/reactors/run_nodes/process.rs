@@ -10,11 +10,11 @@ use domain::views::{LINKS, link_key};
 use engine::ports::{Cause, StreamAppend};
 use engine::{Position, seal};
 
-use super::held::Held;
+use super::given::Given;
 use super::observe::Observed;
 use super::plan::Fetch;
 use super::recall::aside;
-use super::route::{Route, Router, Unique};
+use super::route::{Route, Router, Unique, superseded};
 use super::waits::Waits;
 use super::write::{At, Destinations, Outgoing, WriteError, write};
 use crate::parts::Parts;
@@ -51,27 +51,28 @@ impl Page<'_> {
         facts: Option<PageFacts>,
         unique: &mut Unique,
     ) -> Result<Processed, WriteError> {
-        let held = self.held(observed).await.map_err(WriteError::Store)?;
+        let given = self.given(observed).await.map_err(WriteError::Store)?;
         let mut items = failed;
         let mut unchanged = vec![];
         let mut outgoing: HashMap<u8, Vec<Outgoing>> = HashMap::new();
         let mut subjects: HashMap<&str, &str> = HashMap::new();
         let (fetch, run, settled_to) = (self.fetch, self.run, self.settled_to);
         let mut router = Router { fetch, run, settled_to, unique };
-        for (record, held) in observed.iter().zip(&held) {
+        for (record, given) in observed.iter().zip(&given) {
             if let Some(subject) = &record.subject {
                 subjects.insert(&record.key.id, subject);
             }
             if record.erased {
                 items.push(erased(&self.fetch.node, record));
-            } else if held.has_all(record, &self.fetch.targets) {
+            } else if given.all_have(record, &self.fetch.targets) {
                 unchanged.push(record.key.id.clone());
-            } else if let Some(newer) = held.newer(record) {
-                items.push(superseded(&self.fetch.node, record, newer));
+            } else if let Some(newer) = given.all_newer(record) {
+                let note = superseded(&self.fetch.node, record, newer);
+                items.push(aside(record.key.id.clone(), Outcome::Skipped, Some(record.revision), note));
             } else if record.gone {
-                sort(record, router.retire(record, held), &mut outgoing, &mut items);
+                sort(record, router.retire(record, given), &mut outgoing, &mut items);
             } else {
-                sort(record, router.route(record, held), &mut outgoing, &mut items);
+                sort(record, router.route(record, given), &mut outgoing, &mut items);
             }
         }
         let mut appends = vec![];
@@ -110,16 +111,16 @@ impl Page<'_> {
     }
 
     /// What every target was last given of each record.
-    async fn held(&self, observed: &[Observed]) -> Result<Vec<Held>, Cause> {
-        let mut held = vec![Held::default(); observed.len()];
+    async fn given(&self, observed: &[Observed]) -> Result<Vec<Given>, Cause> {
+        let mut given = vec![Given::default(); observed.len()];
         let paths: Vec<String> = observed.iter().map(|record| record.key.path()).collect();
         for target in &self.fetch.targets {
             let keys: Vec<String> = paths.iter().map(|path| link_key(target.to.as_str(), path)).collect();
-            for (held, doc) in held.iter_mut().zip(self.parts.reads.get(&LINKS, &keys).await?) {
-                held.0.push(doc.map(|doc| serde_json::from_slice(&doc)).transpose()?);
+            for (given, doc) in given.iter_mut().zip(self.parts.reads.get(&LINKS, &keys).await?) {
+                given.0.push(doc.map(|doc| serde_json::from_slice(&doc)).transpose()?);
             }
         }
-        Ok(held)
+        Ok(given)
     }
 
     /// In a dry run an item that would be left as it is joins the short list. In a real one it keeps its entry, because
@@ -200,22 +201,6 @@ fn erased(node: &str, record: &Observed) -> SettledItem {
         raw: None,
     };
     aside(record.key.id.clone(), Outcome::Skipped, None, note)
-}
-
-/// An old revision must not replace a newer one.
-fn superseded(node: &str, record: &Observed, newer: u64) -> SettledItem {
-    let note = ItemNote {
-        step: node.to_owned(),
-        code: "SUPERSEDED".to_owned(),
-        message: format!(
-            "revision {} is not written, because revision {newer} of the record has been written since",
-            record.revision
-        ),
-        field: None,
-        remedy: None,
-        raw: None,
-    };
-    aside(record.key.id.clone(), Outcome::Skipped, Some(record.revision), note)
 }
 
 fn count(read: usize, items: &[SettledItem], unchanged: usize) -> Counts {

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use domain::scenario::graph::WriteMode;
 
-use super::held::Held;
+use super::given::Given;
 use super::observe::Observed;
 use super::plan::{Fetch, Step};
 
@@ -23,6 +23,11 @@ use super::plan::{Fetch, Step};
 pub enum Route {
     Write { target: u8, mode: WriteMode, item: Box<WriteItem>, warnings: Vec<ItemNote> },
     Settled { target: u8, outcome: Outcome, portal: Option<String>, notes: Vec<ItemNote> },
+}
+
+/// An item that comes to its end before its target.
+fn settled(target: u8, outcome: Outcome, notes: Vec<ItemNote>) -> Route {
+    Route::Settled { target, outcome, portal: None, notes }
 }
 
 /// Values that must be unique within a run, with the record that has them: digests of both, so that a run over a
@@ -39,7 +44,7 @@ pub struct Router<'a> {
 
 impl Router<'_> {
     /// Routes one record. A record that cannot be read as JSON fails here.
-    pub fn route(&mut self, observed: &Observed, held: &Held) -> Vec<Route> {
+    pub fn route(&mut self, observed: &Observed, given: &Given) -> Vec<Route> {
         let record: Value = match serde_json::from_slice(&observed.bytes) {
             Ok(record) => record,
             Err(error) => {
@@ -51,48 +56,46 @@ impl Router<'_> {
                     remedy: Some("look at the record on the site; a plugin may break its output".to_owned()),
                     raw: None,
                 };
-                return vec![Route::Settled {
-                    target: 0,
-                    outcome: Outcome::Failed,
-                    portal: None,
-                    notes: vec![note],
-                }];
+                return vec![settled(0, Outcome::Failed, vec![note])];
             }
         };
         let mut routes = vec![];
-        self.walk(&self.fetch.steps, &Found { observed, held, record: &record }, None, &mut routes);
+        self.walk(&self.fetch.steps, &Found { observed, given, record: &record }, None, &mut routes);
         if routes.is_empty() {
             let note = note(&self.fetch.node, "NOTHING_TO_DO", "no node after the fetch writes this record");
-            routes.push(Route::Settled {
-                target: 0,
-                outcome: Outcome::Skipped,
-                portal: None,
-                notes: vec![note],
-            });
+            routes.push(settled(0, Outcome::Skipped, vec![note]));
         }
         routes
     }
 
     /// A record that is gone from its source is taken out of every target, whichever way it went there.
-    pub fn retire(&self, observed: &Observed, held: &Held) -> Vec<Route> {
+    pub fn retire(&self, observed: &Observed, given: &Given) -> Vec<Route> {
         let mut routes = vec![];
-        self.retire_from(&self.fetch.steps, observed, held, &mut routes);
+        self.retire_from(&self.fetch.steps, observed, given, &mut routes);
         routes
     }
 
-    fn retire_from(&self, steps: &[Step], observed: &Observed, held: &Held, routes: &mut Vec<Route>) {
+    fn retire_from(&self, steps: &[Step], observed: &Observed, given: &Given, routes: &mut Vec<Route>) {
         for step in steps {
             match step {
                 Step::Filter { matches, otherwise, .. } => {
-                    self.retire_from(matches, observed, held, routes);
-                    self.retire_from(otherwise, observed, held, routes);
+                    self.retire_from(matches, observed, given, routes);
+                    self.retire_from(otherwise, observed, given, routes);
                 }
-                Step::Map { next, .. } => self.retire_from(next, observed, held, routes),
+                Step::Map { next, .. } => self.retire_from(next, observed, given, routes),
                 Step::Write { target, entity, .. } => {
                     let to = &self.fetch.targets[usize::from(*target)];
+                    if let Some(newer) = given.newer(observed, *target) {
+                        routes.push(settled(
+                            *target,
+                            Outcome::Skipped,
+                            vec![superseded(&to.node, observed, newer)],
+                        ));
+                        continue;
+                    }
                     let digest = format!("gone at {}", observed.revision);
                     let item = WriteItem {
-                        effect: effect(&to.to, observed, entity, &digest, &to.mapping, held.after(*target)),
+                        effect: effect(&to.to, observed, entity, &digest, &to.mapping, given.after(*target)),
                         run: self.run.to_owned(),
                         settled_to: self.settled_to,
                         record: observed.key.clone(),
@@ -133,20 +136,14 @@ impl Router<'_> {
                         Ok(true) => self.walk(matches, found, mapped, routes),
                         Ok(false) if otherwise.is_empty() => {
                             let note = note(node, "FILTERED", "the condition does not hold for this record");
-                            routes.push(Route::Settled {
-                                target: first_target(matches),
-                                outcome: Outcome::Skipped,
-                                portal: None,
-                                notes: vec![note],
-                            });
+                            routes.push(settled(first_target(matches), Outcome::Skipped, vec![note]));
                         }
                         Ok(false) => self.walk(otherwise, found, mapped, routes),
-                        Err(problem) => routes.push(Route::Settled {
-                            target: first_target(matches),
-                            outcome: Outcome::Failed,
-                            portal: None,
-                            notes: vec![field_note(node, &problem)],
-                        }),
+                        Err(problem) => routes.push(settled(
+                            first_target(matches),
+                            Outcome::Failed,
+                            vec![field_note(node, &problem)],
+                        )),
                     }
                 }
                 Step::Map { node, stamp, mapping, next } => {
@@ -158,7 +155,7 @@ impl Router<'_> {
                     } else {
                         let notes = outcome.rejects.iter().map(|problem| field_note(node, problem)).collect();
                         let target = first_target(next);
-                        routes.push(Route::Settled { target, outcome: Outcome::Failed, portal: None, notes });
+                        routes.push(settled(target, Outcome::Failed, notes));
                     }
                 }
                 Step::Write { node, target, entity, mode } => {
@@ -166,12 +163,7 @@ impl Router<'_> {
                         routes.push(self.write(found, mapped, *target, entity, *mode));
                     } else {
                         let note = note(node, "NOT_MAPPED", "the record reached the write without a mapping");
-                        routes.push(Route::Settled {
-                            target: *target,
-                            outcome: Outcome::Failed,
-                            portal: None,
-                            notes: vec![note],
-                        });
+                        routes.push(settled(*target, Outcome::Failed, vec![note]));
                     }
                 }
             }
@@ -186,14 +178,17 @@ impl Router<'_> {
         entity: &str,
         mode: WriteMode,
     ) -> Route {
-        let Found { observed, held, .. } = *found;
+        let Found { observed, given, .. } = *found;
         let outcome = &mapped.outcome;
         let place = &self.fetch.targets[usize::from(target)];
         let warnings = outcome.warnings.iter().map(|problem| field_note(mapped.node, problem)).collect();
-        if let Some(link) = held.has(observed, target, place) {
+        if let Some(link) = given.has(observed, target, place) {
             // Another target of the record lacks it; this one would be sent what it has.
             let portal = Some(link.portal.clone());
             return Route::Settled { target, outcome: Outcome::Unchanged, portal, notes: warnings };
+        }
+        if let Some(newer) = given.newer(observed, target) {
+            return settled(target, Outcome::Skipped, vec![superseded(&place.node, observed, newer)]);
         }
         let references: BTreeMap<String, RecordKey> = outcome
             .references
@@ -210,7 +205,7 @@ impl Router<'_> {
         let fields = outcome.fields.clone();
         let digest = digest(&fields, &references);
         let item = WriteItem {
-            effect: effect(&place.to, observed, entity, &digest, mapped.stamp, held.after(target)),
+            effect: effect(&place.to, observed, entity, &digest, mapped.stamp, given.after(target)),
             run: self.run.to_owned(),
             settled_to: self.settled_to,
             record: observed.key.clone(),
@@ -268,7 +263,7 @@ fn decide(
 /// A record on its way.
 struct Found<'a> {
     observed: &'a Observed,
-    held: &'a Held,
+    given: &'a Given,
     record: &'a Value,
 }
 
@@ -315,6 +310,15 @@ fn effect(
         None => hash::id(&change),
         Some(after) => hash::id(&[change.as_slice(), &[&after]].concat()),
     }
+}
+
+/// An old revision must not replace a newer one.
+pub fn superseded(step: &str, record: &Observed, newer: u64) -> ItemNote {
+    let old = record.revision;
+    let message = format!(
+        "revision {old} is not written, because revision {newer} of the record has been written since"
+    );
+    note(step, "SUPERSEDED", &message)
 }
 
 fn note(step: &str, code: &str, message: &str) -> ItemNote {
