@@ -103,12 +103,8 @@ async fn main() {
     let running = projector::start(&parts, vec![]);
     prepare(&parts).await;
     let raw: u64 = (1..=1_000).map(|id| user(id).to_string().len() as u64).sum::<u64>() * records / 1_000;
-    let mut first = 0.0;
-    for (name, run) in [("first import", "rn_1"), ("nothing changed", "rn_2")] {
-        let (seconds, view) = timed(&parts, run).await;
-        println!("{name}: {:.0} records/s ({seconds:.2} s) {:?}", rate(records, seconds), view.counts);
-        first = if run == "rn_1" { seconds } else { first };
-    }
+    let first = told(&parts, "first import", "rn_1", records).await;
+    told(&parts, "nothing changed", "rn_2", records).await;
     let bytes: u64 = ["log.db", "views.db", "vault.db"].iter().map(|f| size(&folder.join(f))).sum();
     for file in ["log.db", "log.db-wal", "views.db", "views.db-wal", "vault.db", "vault.db-wal"] {
         println!("  {file}: {} bytes a record", size(&folder.join(file)) / records);
@@ -160,6 +156,12 @@ async fn chain_alone(parts: &Parts) -> f64 {
         }
         took += begun.elapsed();
     }
+}
+
+async fn told(parts: &Parts, name: &str, run: &str, records: u64) -> f64 {
+    let (seconds, view) = timed(parts, run).await;
+    println!("{name}: {:.0} records/s ({seconds:.2} s) {:?}", rate(records, seconds), view.counts);
+    seconds
 }
 
 async fn timed(parts: &Parts, run: &str) -> (f64, RunView) {

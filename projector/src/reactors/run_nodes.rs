@@ -55,7 +55,12 @@ pub async fn execute(parts: &Parts, run: &str, bell: &Notify, places: Arc<Semaph
     let waits = Waits::new(places);
     let mut failures = 0u32;
     let mut fruitless = give_up::Fruitless::default();
-    while let Err(error) = attempt(parts, run, bell, &waits).await {
+    loop {
+        let error = match attempt(parts, run, bell, &waits).await {
+            Ok(After::Rest) => return,
+            Ok(After::GoOn) => continue,
+            Err(error) => error,
+        };
         if let Some(ExecuteError::Overtaken { .. }) = error.downcast_ref() {
             tracing::info!(run, "another process goes on with the run; looking again");
             metrics::counter!("portal_runs_overtaken_total").increment(1);
@@ -76,20 +81,29 @@ pub async fn execute(parts: &Parts, run: &str, bell: &Notify, places: Arc<Semaph
     }
 }
 
-async fn attempt(parts: &Parts, run: &str, bell: &Notify, waits: &Waits) -> Result<(), Cause> {
+/// What is to be done after an attempt that did not fail.
+enum After {
+    /// Nothing, at present.
+    Rest,
+    /// The run was resumed or approved before it had come to rest.
+    GoOn,
+}
+
+async fn attempt(parts: &Parts, run: &str, bell: &Notify, waits: &Waits) -> Result<After, Cause> {
     waits.begin().await;
     let meta = Meta::by(format!("run:{run}")).of(run.to_owned());
     let hold = Hold::<Runs>::open(parts.executor.clone(), run, meta).await?.alone(|run| run.steps);
-    let Some(started) = hold.state().started.clone() else { return Ok(()) };
+    let Some(started) = hold.state().started.clone() else { return Ok(After::Rest) };
     if rests(hold.state().phase) {
-        return Ok(());
+        return Ok(After::Rest);
     }
     let position = hold.position();
     for view in [&RECORDS, &LINKS] {
         engine::wait::shown(&*parts.reads, view, position, VIEW_PATIENCE).await?;
     }
     if let Some(Recall::Undo { of }) = &started.recall {
-        return undo::undo(parts, run, hold, &started, of).await;
+        undo::undo(parts, run, hold, &started, of).await?;
+        return Ok(After::Rest);
     }
     let prepared = prepare(parts, &started).await?;
     let (plan, refusal) = match prepared {
@@ -114,14 +128,13 @@ async fn attempt(parts: &Parts, run: &str, bell: &Notify, waits: &Waits) -> Resu
     } else if go(&mut execution, &plan, &started).await? == Ended::Stopped {
         execution.hold.refresh().await?;
         match execution.hold.state().phase {
-            // Resumed or approved before it had come to rest.
-            RunPhase::Running => return Box::pin(attempt(parts, run, bell, waits)).await,
-            phase if rests(phase) => return Ok(()),
+            RunPhase::Running => return Ok(After::GoOn),
+            phase if rests(phase) => return Ok(After::Rest),
             _ => {}
         }
     }
     execution.hold.command(RunCommand::Complete, vec![]).await?;
-    Ok(())
+    Ok(After::Rest)
 }
 
 /// Nothing is to be done for it at present.

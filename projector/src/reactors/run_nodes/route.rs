@@ -10,10 +10,9 @@ use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
 use domain::portal::MappingStamp;
 use domain::record::RecordKey;
 use domain::run::{ItemNote, Outcome};
+use domain::scenario::graph::WriteMode;
 use engine::{Position, hash};
 use serde_json::{Map, Value, json};
-
-use domain::scenario::graph::WriteMode;
 
 use super::given::Given;
 use super::observe::Observed;
@@ -95,7 +94,14 @@ impl Router<'_> {
                     }
                     let digest = format!("gone at {}", observed.revision);
                     let item = WriteItem {
-                        effect: effect(&to.to, observed, entity, &digest, &to.mapping, given.after(*target)),
+                        effect: effect(
+                            &to.to,
+                            observed,
+                            entity,
+                            &digest,
+                            &to.mapping,
+                            given.after(*target).as_deref(),
+                        ),
                         run: self.run.to_owned(),
                         settled_to: self.settled_to,
                         record: observed.key.clone(),
@@ -205,7 +211,14 @@ impl Router<'_> {
         let fields = outcome.fields.clone();
         let digest = digest(&fields, &references);
         let item = WriteItem {
-            effect: effect(&place.to, observed, entity, &digest, mapped.stamp, given.after(target)),
+            effect: effect(
+                &place.to,
+                observed,
+                entity,
+                &digest,
+                mapped.stamp,
+                given.after(target).as_deref(),
+            ),
             run: self.run.to_owned(),
             settled_to: self.settled_to,
             record: observed.key.clone(),
@@ -301,15 +314,13 @@ fn effect(
     entity: &str,
     digest: &str,
     stamp: &MappingStamp,
-    after: Option<String>,
+    after: Option<&str>,
 ) -> String {
     let (path, revision, mapping) =
         (record.key.path(), record.revision.to_string(), stamp.revision.to_string());
     let change = [to.as_str(), &path, &revision, entity, digest, stamp.id.as_str(), &mapping];
-    match after {
-        None => hash::id(&change),
-        Some(after) => hash::id(&[change.as_slice(), &[&after]].concat()),
-    }
+    let parts: Vec<&str> = change.into_iter().chain(after).collect();
+    hash::id(&parts)
 }
 
 /// An old revision must not replace a newer one.
