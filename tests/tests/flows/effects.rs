@@ -1,6 +1,7 @@
 //! Destinations of three kinds: one that keeps effect keys, one that can be asked, one that neither keeps nor tells.
 //! Answers are lost and processes killed: nothing is written twice, and what nobody can tell waits for a person.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use acceptance::receiver::{Kind, Misbehaviour, Receiver};
@@ -20,6 +21,8 @@ async fn stage(users: u64, kind: Kind, declared: Kind) -> (Stage, Receiver, Api)
     receiver.be(kind);
     stage.connect_portal_as(declared.method(), "cn_remote", &receiver.url, SECRET).await;
     stage.mapping("mp_users", "users").await;
+    // On one page: which pages are sent together is a matter of chance.
+    stage.source.page.store(users, Ordering::Relaxed);
     for id in 1..=users {
         stage.put("users", id, user(id));
     }

@@ -1,6 +1,7 @@
 //! A stage: the whole product but for the edges, in memory, with a source whose records the test owns.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ pub struct Scripted {
     pub pages_read: Mutex<u64>,
     /// Fails after this many pages, once.
     pub fail_after: Mutex<Option<(u64, AppError)>>,
-    pub page: u64,
+    pub page: AtomicU64,
     /// Sent as something that is not JSON, although the app promised so.
     pub broken: Mutex<Option<u64>>,
 }
@@ -56,7 +57,7 @@ impl Source for Scripted {
         let rest: Vec<(u64, Value)> = all.iter().filter(|(id, _)| *id > from).cloned().collect();
         let mut out: Vec<Result<Fetched, AppError>> = vec![];
         let mut failure = self.fail_after.lock().unwrap();
-        for chunk in rest.chunks(usize::try_from(self.page).unwrap()) {
+        for chunk in rest.chunks(usize::try_from(self.page.load(Ordering::Relaxed)).unwrap()) {
             if let Some((after, error)) = failure.clone()
                 && out.len() as u64 == after
             {
@@ -181,7 +182,7 @@ impl Stage {
         let store = Arc::new(MemoryEventStore::new(clock.clone()));
         let reads = Arc::new(MemoryReadStore::new());
         let vault = Arc::new(MemoryVault::new(ids.clone()));
-        let source = Arc::new(Scripted { page: 10, ..Scripted::default() });
+        let source = Arc::new(Scripted { page: 10.into(), ..Scripted::default() });
         let wordpress = site(clock.clone(), ids.clone()).unwrap_or_else(|| {
             let mut scripted = App::new(entry());
             scripted.source = Some(source.clone());
