@@ -1239,7 +1239,7 @@ export type Listed_Undecided = {
 /** A page of a list. */
 export type Listed_Watch = {
   items: Array<{
-    /** By day (UTC), at most fourteen. */
+    /** By day (UTC), the last fourteen on which anything changed. */
     days: Record<string, WatchDay>;
     /** When a change was heard last. */
     heard_at?: (string | null);
@@ -1248,7 +1248,7 @@ export type Listed_Watch = {
     held_at?: (string | null);
     /** The first of them. */
     held_ids: Array<string>;
-    /** Of the changes of these days, the part that nobody told of and only a sweep found, in per cent. */
+    /** Of the changes of these seven days, the part that nobody told of and only a sweep found, in per cent. */
     missed_per_cent: number;
     resource: string;
     sweep?: (Sweep | null);
@@ -1257,6 +1257,8 @@ export type Listed_Watch = {
     /** Records that the source shows in a way that cannot be read, at most a hundred. They are read again whenever
 everything is. */
     unread: Array<UnreadRecord>;
+    /** The last seven days (UTC), today among them. */
+    week: WatchDay;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -2308,7 +2310,7 @@ export type Views = {
 
 /** One kind of records that is kept in step. */
 export type Watch = {
-  /** By day (UTC), at most fourteen. */
+  /** By day (UTC), the last fourteen on which anything changed. */
   days: Record<string, WatchDay>;
   /** When a change was heard last. */
   heard_at?: (string | null);
@@ -2317,7 +2319,7 @@ export type Watch = {
   held_at?: (string | null);
   /** The first of them. */
   held_ids: Array<string>;
-  /** Of the changes of these days, the part that nobody told of and only a sweep found, in per cent. */
+  /** Of the changes of these seven days, the part that nobody told of and only a sweep found, in per cent. */
   missed_per_cent: number;
   resource: string;
   sweep?: (Sweep | null);
@@ -2326,10 +2328,14 @@ export type Watch = {
   /** Records that the source shows in a way that cannot be read, at most a hundred. They are read again whenever
 everything is. */
   unread: Array<UnreadRecord>;
+  /** The last seven days (UTC), today among them. */
+  week: WatchDay;
 };
 
 export type WatchDay = {
+  /** Changes that the source told of when it was asked. */
   heard: number;
+  /** Changes that nobody told of, found by reading everything. */
   missed: number;
 };
 

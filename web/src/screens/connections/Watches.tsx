@@ -52,6 +52,13 @@ function Unread({ records }: { records: readonly UnreadRecord[] }) {
   );
 }
 
+function week({ week: { heard, missed }, missed_per_cent }: Watch): string {
+  const all = heard + missed;
+  if (all === 0) return 'no change in the last 7 days';
+  if (missed === 0) return `none of ${count(all, 'change')} missed in the last 7 days`;
+  return `${missed} of ${count(all, 'change')} in the last 7 days (${missed_per_cent} %) found only by reading everything`;
+}
+
 function Kept({ connection, watch }: { connection: string; watch: Watch }) {
   const { resource, sweep } = watch;
   const path = { id: connection };
@@ -65,7 +72,7 @@ function Kept({ connection, watch }: { connection: string; watch: Watch }) {
       <div className="grow stack-4">
         <h3>{words(resource)}</h3>
         <p className="small muted">
-          {watch.heard_at ? <>Last heard of a change <TimeAgo at={watch.heard_at} /></> : 'No change was heard of yet'} · {Number(watch.missed_per_cent.toFixed(1))} % of the changes were found only by reading everything
+          {watch.heard_at ? <>Last heard of a change <TimeAgo at={watch.heard_at} /></> : 'No change was heard of yet'} · {week(watch)}
         </p>
         <p className="small">
           {sweep ? (

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::ids::ConnectionId;
-use domain::views::{UnreadView, WATCHES, WatchView};
+use domain::views::{DayView, UnreadView, WATCHES, WatchView};
 use engine::ports::Query;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use crate::endpoint::{Answer, Id, Json, Listed, Problem, Shared, State};
 const RESOURCES_MAX: usize = 200;
 /// Ids shown of the missing records.
 const HELD_SHOWN_MAX: usize = 100;
+const DAYS_OF_A_WEEK: u64 = 7;
 
 /// One kind of records that is kept in step.
 #[derive(Serialize, ToSchema)]
@@ -32,9 +33,11 @@ pub struct Watch {
     /// Records that the source shows in a way that cannot be read, at most a hundred. They are read again whenever
     /// everything is.
     pub unread: Vec<UnreadRecord>,
-    /// By day (UTC), at most fourteen.
+    /// By day (UTC), the last fourteen on which anything changed.
     pub days: BTreeMap<String, WatchDay>,
-    /// Of the changes of these days, the part that nobody told of and only a sweep found, in per cent.
+    /// The last seven days (UTC), today among them.
+    pub week: WatchDay,
+    /// Of the changes of these seven days, the part that nobody told of and only a sweep found, in per cent.
     pub missed_per_cent: f64,
 }
 
@@ -66,9 +69,11 @@ pub struct UnreadRecord {
     pub since: DateTime<Utc>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct WatchDay {
+    /// Changes that the source told of when it was asked.
     pub heard: u64,
+    /// Changes that nobody told of, found by reading everything.
     pub missed: u64,
 }
 
@@ -86,17 +91,18 @@ pub async fn list_watches(State(api): State<Shared>, Id(id): Id<ConnectionId>) -
     api.fresh(&WATCHES).await?;
     let query = Query { key_prefix: format!("{id}."), limit: RESOURCES_MAX, ..Query::default() };
     let rows = api.context.reads.list(&WATCHES, &query).await?.rows;
+    let today = api.context.clock.now().date_naive();
     let items = rows
         .iter()
-        .map(|row| serde_json::from_slice(&row.doc).map(watch).map_err(|error| Problem::fault(&error)))
+        .map(|row| serde_json::from_slice(&row.doc).map_err(|error| Problem::fault(&error)))
+        .map(|view| view.map(|view| watch(view, today)))
         .collect::<Result<Vec<Watch>, Problem>>()?;
     let total = Some(items.len() as u64);
     Ok(Json(Listed { items, next_cursor: None, total }))
 }
 
-fn watch(view: WatchView) -> Watch {
-    let (heard, missed) =
-        view.days.values().fold((0, 0), |(heard, missed), day| (heard + day.heard, missed + day.missed));
+fn watch(view: WatchView, today: NaiveDate) -> Watch {
+    let week = week(&view.days, today);
     Watch {
         resource: view.resource,
         heard_at: view.heard_at,
@@ -121,8 +127,18 @@ fn watch(view: WatchView) -> Watch {
             .into_iter()
             .map(|(day, counts)| (day, WatchDay { heard: counts.heard, missed: counts.missed }))
             .collect(),
-        missed_per_cent: per_cent(missed, heard + missed),
+        missed_per_cent: per_cent(week.missed, week.heard + week.missed),
+        week,
     }
+}
+
+/// A quiet resource remembers days of long ago, which say nothing about how it is kept in step now.
+fn week(days: &BTreeMap<String, DayView>, today: NaiveDate) -> WatchDay {
+    let first = (today - Days::new(DAYS_OF_A_WEEK - 1)).to_string();
+    days.range(first..).fold(WatchDay::default(), |week, (_, day)| WatchDay {
+        heard: week.heard + day.heard,
+        missed: week.missed + day.missed,
+    })
 }
 
 fn unread((id, UnreadView { code, message, since }): (String, UnreadView)) -> UnreadRecord {
@@ -132,4 +148,23 @@ fn unread((id, UnreadView { code, message, since }): (String, UnreadView)) -> Un
 #[expect(clippy::cast_precision_loss, reason = "counts of changes stay far below 2^52")]
 fn per_cent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 1000.0).round() / 10.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_is_today_and_the_six_days_before_it() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 2).expect("a date");
+        let day = |missed| DayView { heard: 10, missed };
+        let days = BTreeMap::from([
+            ("2025-12-31".to_owned(), day(1_000)),
+            ("2026-02-23".to_owned(), day(100)),
+            ("2026-02-24".to_owned(), day(2)),
+            ("2026-03-02".to_owned(), day(1)),
+        ]);
+        assert_eq!(week(&days, today), WatchDay { heard: 20, missed: 3 });
+        assert_eq!(week(&BTreeMap::new(), today), WatchDay::default());
+    }
 }
