@@ -265,6 +265,13 @@ fn rate(state: &RunState, satisfied: bool, note: Option<String>) -> Vec<RunEvent
 
 /// The code of an item whose write nobody can tell the end of: it waits for a person.
 pub const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+/// Code of an item that another run is writing.
+pub const WRITE_UNDER_WAY: &str = "WRITE_UNDER_WAY";
+/// Code of an item that was not sent, because the destination had stopped answering.
+pub const NOT_SENT: &str = "NOT_SENT";
+/// Code of the note of an item that came along the failure branch of a step; the note's step is the one at which the
+/// record failed.
+pub const CAUGHT: &str = "CAUGHT";
 /// The code of a page that somebody else has settled already.
 pub const ALREADY_SETTLED: &str = "ALREADY_SETTLED";
 

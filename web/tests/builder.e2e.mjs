@@ -132,6 +132,34 @@ describe('the scenario builder', () => {
     assert.equal(await page.getByRole('radio').count(), 0);
   });
 
+  it('sends what fails another way, from the settings as well as in the outline', async () => {
+    const id = await newScenario('Caught', await wholeGraph());
+    await open(id);
+    await step('Save posts').click();
+    await page.getByRole('tab', { name: 'On failure' }).click();
+    const way = page.getByRole('group', { name: 'A record that fails here' });
+    await way.getByText(/^stops\./).waitFor();
+    await way.getByRole('button', { name: 'Add a step for failures' }).click();
+    await page.getByRole('menuitem', { name: /^Map fields/ }).click();
+    const draft = async () => (await api(server, 'GET', `/scenarios/${id}`)).draft_graph;
+    const caught = await until(async () => (await draft()).edges.find((edge) => edge.branch === 'failure'), 'the branch on the server');
+    assert.equal(caught.from, 'w');
+    await page.locator('.b-edge-label', { hasText: 'on failure' }).waitFor();
+    await step('Map fields: Map fields').waitFor();
+    await page.keyboard.press('a');
+    await page.getByRole('menuitem', { name: /^Write to Portal/ }).click();
+    await until(async () => (await draft()).edges.some((edge) => edge.from === caught.to), 'the write behind it on the server');
+    assert.deepEqual(await violations(page), []);
+    await step('Save posts').click();
+    await page.getByRole('tab', { name: 'On failure' }).click();
+    await way.getByText(/It counts as failed here all the same/).waitFor();
+    await page.keyboard.press('o');
+    await page.getByRole('region', { name: 'Outline of steps' }).getByText('on failure').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await way.getByRole('button', { name: /^Disconnect from/ }).click();
+    await until(async () => (await draft()).edges.every((edge) => edge.branch !== 'failure'), 'the branch to be gone');
+  });
+
   it('10: is built with the keyboard alone', async () => {
     const id = await newScenario('By keyboard', await wholeGraph());
     await open(id);
@@ -187,7 +215,7 @@ describe('the scenario builder', () => {
     assert.equal(await page.locator('.react-flow__edge').count(), 3);
 
     await atRest(page);
-    const from = await step('Map fields').locator('.react-flow__handle.source').boundingBox();
+    const from = await step('Map fields').locator('.react-flow__handle.source:not([data-handleid="failure"])').boundingBox();
     const to = await step('Fetch').locator('.react-flow__handle.target').boundingBox();
     await page.mouse.move(from.x + 5, from.y + 5);
     await page.mouse.down();

@@ -56,7 +56,7 @@ pub struct Node {
 pub struct Edge {
     pub from: NodeId,
     pub to: NodeId,
-    /// Only of filters; absent there means `matches`.
+    /// Absent: the way of a step that does not part its records; of a filter, `matches`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch: Option<Branch>,
 }
@@ -64,8 +64,12 @@ pub struct Edge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Branch {
+    /// Of a filter, and what the one way of any other step is taken for.
     Matches,
+    /// Of a filter.
     Otherwise,
+    /// Of a filter, a map or a write: records that failed there, as the source sent them.
+    Failure,
 }
 
 /// What a node does. Settings that are not chosen yet are `None`.
@@ -289,7 +293,8 @@ mod tests {
             {"id": "w", "name": "", "kind": "write", "connection": "cn_b", "entity": "user", "match_by": ["email"],
              "on_missing_reference": "fail", "mode": "create-only",
              "on_failure": {"do": "retry", "times": 3, "wait": 30}},
-        ], "edges": [{"from": "t", "to": "f"}, {"from": "c", "to": "m", "branch": "matches"}]});
+        ], "edges": [{"from": "t", "to": "f"}, {"from": "c", "to": "m", "branch": "matches"},
+            {"from": "w", "to": "m", "branch": "failure"}]});
         let graph = Graph::parse(&document).unwrap();
         assert_eq!(serde_json::to_value(&graph).unwrap(), document);
         assert!(graph.nodes.iter().all(|node| !matches!(node.kind, NodeKind::Unknown(_))));

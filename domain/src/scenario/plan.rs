@@ -28,7 +28,8 @@ pub struct PlannedFetch {
     pub steps: Vec<Step>,
 }
 
-/// What happens to one record; siblings each get it.
+/// What happens to one record; siblings each get it. `failure` is what happens to one that fails at the step: it goes
+/// on as the source sent it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     Filter {
@@ -36,11 +37,13 @@ pub enum Step {
         condition: String,
         matches: Vec<Step>,
         otherwise: Vec<Step>,
+        failure: Vec<Step>,
     },
     Map {
         node: NodeId,
         mapping: MappingRef,
         next: Vec<Step>,
+        failure: Vec<Step>,
     },
     Write {
         node: NodeId,
@@ -48,6 +51,7 @@ pub enum Step {
         entity: String,
         write: Write,
         on_failure: Option<OnFailure>,
+        failure: Vec<Step>,
     },
 }
 
@@ -73,7 +77,7 @@ impl Plan {
                 only: fetch.only.clone().unwrap_or_default(),
                 per_page: fetch.per_page,
                 parents_first: !matches!(rank(resource), 0 | 1),
-                steps: steps(graph, &shape, n, None, &mut problems),
+                steps: steps(graph, &shape, n, Branch::Matches, &mut problems),
             });
         }
         if !problems.is_empty() {
@@ -88,15 +92,17 @@ impl Plan {
         fn collect<'p>(steps: &'p [Step], found: &mut BTreeSet<(&'p str, Option<u64>)>) {
             for step in steps {
                 match step {
-                    Step::Filter { matches, otherwise, .. } => {
+                    Step::Filter { matches, otherwise, failure, .. } => {
                         collect(matches, found);
                         collect(otherwise, found);
+                        collect(failure, found);
                     }
-                    Step::Map { mapping, next, .. } => {
+                    Step::Map { mapping, next, failure, .. } => {
                         found.insert((mapping.id.as_str(), mapping.revision));
                         collect(next, found);
+                        collect(failure, found);
                     }
-                    Step::Write { .. } => {}
+                    Step::Write { failure, .. } => collect(failure, found),
                 }
             }
         }
@@ -106,30 +112,35 @@ impl Plan {
     }
 }
 
-/// The steps after a node. The tree is small: `check::PATHS_MAX` bounds its leaves and `NODES_MAX` its depth.
+/// The steps after a node on one branch. The tree is small: `check::PATHS_MAX` bounds its ends and `NODES_MAX` its depth.
 fn steps(
     graph: &Graph,
     shape: &Shape,
     from: usize,
-    branch: Option<Branch>,
+    branch: Branch,
     problems: &mut Vec<Problem>,
 ) -> Vec<Step> {
-    let next = shape.out[from].iter().filter(|(_, on)| branch.is_none_or(|branch| branch == *on));
+    let next = shape.out[from].iter().filter(|(_, on)| *on == branch);
     next.filter_map(|(n, _)| step(graph, shape, *n, problems)).collect()
 }
 
 fn step(graph: &Graph, shape: &Shape, n: usize, problems: &mut Vec<Problem>) -> Option<Step> {
     let node = graph.nodes[n].id.clone();
+    let mut on = |branch| steps(graph, shape, n, branch, problems);
     match &graph.nodes[n].kind {
         NodeKind::Filter { condition } => Some(Step::Filter {
             node,
             condition: condition.clone(),
-            matches: steps(graph, shape, n, Some(Branch::Matches), problems),
-            otherwise: steps(graph, shape, n, Some(Branch::Otherwise), problems),
+            matches: on(Branch::Matches),
+            otherwise: on(Branch::Otherwise),
+            failure: on(Branch::Failure),
         }),
-        NodeKind::Map { mapping: Some(mapping) } => {
-            Some(Step::Map { node, mapping: mapping.clone(), next: steps(graph, shape, n, None, problems) })
-        }
+        NodeKind::Map { mapping: Some(mapping) } => Some(Step::Map {
+            node,
+            mapping: mapping.clone(),
+            next: on(Branch::Matches),
+            failure: on(Branch::Failure),
+        }),
         NodeKind::Write(write @ Write { connection: Some(connection), entity: Some(entity), .. }) => {
             Some(Step::Write {
                 node,
@@ -137,6 +148,7 @@ fn step(graph: &Graph, shape: &Shape, n: usize, problems: &mut Vec<Problem>) -> 
                 entity: entity.clone(),
                 write: write.clone(),
                 on_failure: graph.nodes[n].on_failure,
+                failure: on(Branch::Failure),
             })
         }
         NodeKind::Map { mapping: None } => {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use domain::event::{Event, decode};
 use domain::failure::{FailureEvent, FailureState};
 use domain::record::RecordKey;
-use domain::run::{FetchFinished, ItemNote, ItemsSettled, Outcome, RunMode, RunStarted, SettledItem};
+use domain::run::{CAUGHT, FetchFinished, ItemNote, ItemsSettled, Outcome, RunMode, RunStarted, SettledItem};
 use domain::views::{
     FAILURES, FailingItem, FailingRun, FailureView, ViewSpec, failing_fetch_key, failing_key, failing_run_key,
 };
@@ -182,7 +182,9 @@ fn of_fetch(scenario: &str, finished: FetchFinished, recorded: &Recorded) -> End
 fn faults<'a>(notes: &'a [ItemNote], write: Option<&str>) -> Vec<&'a ItemNote> {
     let at_write = |note: &&ItemNote| note.step == "write" || Some(note.step.as_str()) == write;
     let faults: Vec<&ItemNote> = notes.iter().filter(at_write).take(REASONS_MAX).collect();
-    if faults.is_empty() { notes.iter().take(REASONS_MAX).collect() } else { faults }
+    // That it came along a failure branch is no reason of its own.
+    let others = notes.iter().filter(|note| note.code != CAUGHT);
+    if faults.is_empty() { others.take(REASONS_MAX).collect() } else { faults }
 }
 
 fn reason(scenario: &str, note: ItemNote) -> Reason {

@@ -17,7 +17,7 @@ mod undo;
 mod waits;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -216,12 +216,18 @@ async fn again(execution: &mut Execution<'_>, plan: &Prepared) -> Result<(), Cau
             execution.hold.state().chosen.get(&fetch.node).map_or_else(HashMap::new, |chosen| {
                 chosen.iter().map(|item| (item.record.as_str(), item.revision)).collect()
             });
-        let mine = deferred.iter().filter(|(node, _)| *node == fetch.node);
-        let wanted: Vec<(String, Option<u64>)> =
-            mine.map(|(_, id)| (id.clone(), chosen.get(id.as_str()).copied())).collect();
+        let mine = deferred.iter().filter(|waiting| waiting.fetch == fetch.node);
+        let waited: HashSet<(String, u8)> =
+            mine.clone().map(|waiting| (waiting.record.clone(), waiting.target)).collect();
+        let mut seen = HashSet::new();
+        let wanted: Vec<(String, Option<u64>)> = mine
+            .map(|waiting| &waiting.record)
+            .filter(|record| seen.insert(*record))
+            .map(|record| (record.clone(), chosen.get(record.as_str()).copied()))
+            .collect();
         for wanted in wanted.chunks(AGAIN_MAX) {
             let observed = recall(execution.parts, &fetch.place(), wanted).await?;
-            execution.again(fetch, &observed).await?;
+            execution.again(fetch, &observed, &waited).await?;
         }
     }
     Ok(())

@@ -177,6 +177,25 @@ async fn bad_input_153_killed_while_it_waits_for_another_try_a_run_goes_on_whate
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_doubt_goes_along_no_failure_branch() {
+    let (stage, portal, api) = honest(3, Kind::Plain).await;
+    let mut graph = scenario();
+    let (mut map, mut write) = (graph["nodes"][2].clone(), graph["nodes"][3].clone());
+    let from = write["id"].clone();
+    (map["id"], write["id"], write["connection"]) = (json!("m2"), json!("w2"), json!("cn_portal"));
+    graph["nodes"].as_array_mut().unwrap().extend([map, write]);
+    let edges = graph["edges"].as_array_mut().unwrap();
+    edges.push(json!({"from": from, "to": "m2", "branch": "failure"}));
+    edges.push(json!({"from": "m2", "to": "w2"}));
+    stage.publish(SCENARIO, &graph).await;
+    portal.misbehave([Misbehaviour::FailAfterCommit]);
+    let run = api.run(&stage, SCENARIO).await;
+    assert_eq!(of_code(&items(&api, &run, "failed").await, "OUTCOME_UNKNOWN").len(), 3);
+    let counts = stage.run(&run).await.unwrap().counts;
+    assert_eq!((counts.settled(), stage.portal().await.len()), (3, 0), "they may have arrived");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_waits_behind_the_write_that_is_in_doubt() {
     let (stage, portal, api) = honest(1, Kind::Plain).await;
     portal.misbehave([Misbehaviour::FailAfterCommit]);

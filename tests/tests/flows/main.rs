@@ -7,6 +7,7 @@ mod deliveries;
 mod destination;
 mod edits;
 mod effects;
+mod failure_branch;
 mod failures;
 mod import;
 mod in_step;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Catalogue, Problem, Shape};
 use crate::condition::Condition;
-use crate::scenario::graph::{Graph, Node, NodeKind};
+use crate::scenario::graph::{Branch, Graph, Node, NodeKind};
 
 /// What may come into a node.
 #[derive(Clone, Debug, Default)]
@@ -26,18 +26,19 @@ pub(super) fn check(graph: &Graph, shape: &Shape, catalogue: &impl Catalogue, pr
     }
 }
 
-/// The order of kinds: trigger, fetch, filters and maps, write.
+/// The order of kinds: trigger, fetch, filters and maps, write; what follows a failure begins again before the map.
 pub(super) fn check_order(graph: &Graph, shape: &Shape, problems: &mut Vec<Problem>) {
     let arriving = arriving(graph, shape);
     let writes = leads_to_write(graph, shape);
     for (n, node) in graph.nodes.iter().enumerate() {
         check_place(node, &arriving[n], writes[n], !shape.into[n].is_empty(), problems);
-        if matches!(node.kind, NodeKind::Write(_)) && !shape.out[n].is_empty() {
+        let leads_on = shape.out[n].iter().any(|(_, branch)| *branch != Branch::Failure);
+        if matches!(node.kind, NodeKind::Write(_)) && leads_on {
             problems.push(Problem::of(
                 &node.id,
                 "AFTER_WRITE",
-                "nothing can follow a step that writes",
-                "let the steps after it follow a step before it",
+                "nothing but a failure branch can follow a step that writes",
+                "let the steps after it follow a step before it, or its failure",
             ));
         }
     }
@@ -167,7 +168,10 @@ fn arriving(graph: &Graph, shape: &Shape) -> Vec<Arriving> {
             NodeKind::Unknown(_) => Arriving { unmapped: false, started: false, ..all[n].clone() },
             _ => all[n].clone(),
         };
-        for (to, _) in &shape.out[n] {
+        // Who fails goes on as the source sent it.
+        let failed = Arriving { fetches: all[n].fetches.clone(), unmapped: true, ..Arriving::default() };
+        for (to, branch) in &shape.out[n] {
+            let leaving = if *branch == Branch::Failure { &failed } else { &leaving };
             let to = &mut all[*to];
             to.fetches.extend(&leaving.fetches);
             to.maps.extend(&leaving.maps);
@@ -178,12 +182,13 @@ fn arriving(graph: &Graph, shape: &Shape) -> Vec<Arriving> {
     all
 }
 
+/// Whether what reaches a step and does not fail may be written.
 fn leads_to_write(graph: &Graph, shape: &Shape) -> Vec<bool> {
     let mut writes = vec![false; graph.nodes.len()];
     for &n in shape.order.iter().rev() {
         // An unknown step may write; what it is is reported on its own.
         writes[n] = matches!(graph.nodes[n].kind, NodeKind::Write(_) | NodeKind::Unknown(_))
-            || shape.out[n].iter().any(|(to, _)| writes[*to]);
+            || shape.out[n].iter().any(|(to, branch)| *branch != Branch::Failure && writes[*to]);
     }
     writes
 }

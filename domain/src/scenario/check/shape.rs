@@ -104,7 +104,9 @@ impl Shape {
     fn check_paths(&self, graph: &Graph, problems: &mut Vec<Problem>) {
         let mut ways = vec![0_u64; self.out.len()];
         for &n in self.order.iter().rev() {
-            let below = self.out[n].iter().fold(0_u64, |sum, (to, _)| sum.saturating_add(ways[*to]));
+            // A write is an end of its own, beside what follows its failure.
+            let own = u64::from(matches!(graph.nodes[n].kind, NodeKind::Write(_)));
+            let below = self.out[n].iter().fold(own, |sum, (to, _)| sum.saturating_add(ways[*to]));
             ways[n] = below.max(1);
         }
         let most = self.order.iter().find(|n| ways[**n] > PATHS_MAX);
@@ -151,8 +153,22 @@ fn dangling(edge: &Edge, index: &HashMap<&NodeId, usize>) -> Problem {
 }
 
 fn branch(graph: &Graph, edge: &Edge, from: usize, problems: &mut Vec<Problem>) -> Branch {
-    let filters = matches!(graph.nodes[from].kind, NodeKind::Filter { .. } | NodeKind::Unknown(_));
-    if edge.branch.is_some() && !filters {
+    let kind = &graph.nodes[from].kind;
+    let has = match edge.branch {
+        None => true,
+        Some(Branch::Failure) => !matches!(kind, NodeKind::Trigger { .. } | NodeKind::Fetch(_)),
+        Some(Branch::Matches | Branch::Otherwise) => {
+            matches!(kind, NodeKind::Filter { .. } | NodeKind::Unknown(_))
+        }
+    };
+    if !has && edge.branch == Some(Branch::Failure) {
+        problems.push(Problem::of(
+            &edge.from,
+            "FAILURE_NOT_HERE",
+            "no single record fails at this step, so it has no failure branch",
+            "let the branch leave a condition, a mapping or a write",
+        ));
+    } else if !has {
         problems.push(Problem::of(
             &edge.from,
             "BRANCH_WITHOUT_FILTER",

@@ -86,7 +86,7 @@ fn users() -> Vec<Value> {
     vec![trigger("t"), fetch("f", "users"), map("m", "mp_users"), write("w", "user")]
 }
 
-/// Edges are written `a>b`, `a>b+` (matches) and `a>b-` (otherwise).
+/// Edges are written `a>b`, `a>b+` (matches), `a>b-` (otherwise) and `a>b!` (failure).
 fn graph(nodes: Vec<Value>, edges: &str) -> Graph {
     let edges: Vec<Value> = edges
         .split_whitespace()
@@ -96,10 +96,12 @@ fn graph(nodes: Vec<Value>, edges: &str) -> Graph {
                 json!("matches")
             } else if to.ends_with('-') {
                 json!("otherwise")
+            } else if to.ends_with('!') {
+                json!("failure")
             } else {
                 Value::Null
             };
-            json!({"from": from, "to": to.trim_end_matches(['+', '-']), "branch": branch})
+            json!({"from": from, "to": to.trim_end_matches(['+', '-', '!']), "branch": branch})
         })
         .collect();
     Graph::parse(&json!({"nodes": nodes, "edges": edges})).unwrap()
@@ -123,6 +125,70 @@ fn given_a_whole_scenario_when_checked_then_nothing_is_wrong() {
     assert_eq!(codes(users(), "t>f f>m m>w"), Vec::<String>::new());
     let branched = with(users(), vec![filter("c"), map("m2", "mp_users"), write("w2", "user")]);
     assert_eq!(codes(branched, "t>f f>c c>m+ c>m2- m>w m2>w2"), Vec::<String>::new());
+}
+
+/// A second mapping and write, for what fails.
+fn second_try() -> Vec<Value> {
+    with(users(), vec![filter("c"), map("m2", "mp_users"), write("w2", "user")])
+}
+
+#[test]
+fn given_a_failure_branch_when_checked_then_it_may_leave_what_a_record_fails_at() {
+    for from in ["c", "m", "w"] {
+        let edges = format!("t>f f>c c>m m>w {from}>m2! m2>w2");
+        assert_eq!(codes(second_try(), &edges), Vec::<String>::new(), "{from}");
+    }
+    for from in ["t", "f"] {
+        let edges = format!("t>f f>c c>m m>w {from}>m2! m2>w2");
+        assert!(codes(second_try(), &edges).contains(&"FAILURE_NOT_HERE".to_owned()), "{from}");
+    }
+}
+
+#[test]
+fn given_a_failure_branch_when_checked_then_it_carries_the_record_as_the_source_sent_it() {
+    assert_eq!(codes(second_try(), "t>f f>c c>m m>w m>w2! f>m2 m2>w2"), ["NOT_MAPPED"]);
+    let by_item = node("i", json!({"kind": "filter", "condition": "item.email != ''"}));
+    let nodes = with(second_try(), vec![by_item]);
+    assert_eq!(codes(nodes, "t>f f>c c>m m>w w>i! i>m2 m2>w2"), ["ITEM_BEFORE_MAP"]);
+    assert_eq!(
+        codes(second_try(), "t>f f>c c>m m>w w>m2"),
+        ["AFTER_WRITE", "NOTHING_WRITTEN", "UNREACHABLE"]
+    );
+    assert_eq!(codes(second_try(), "t>f f>c c>m2! m2>w2 f>m m>w"), ["NOTHING_WRITTEN"]);
+    assert_eq!(codes(second_try(), "t>f f>c c>m m>w w>m2!"), ["NOTHING_WRITTEN", "UNREACHABLE"]);
+    assert_eq!(codes(second_try(), "t>f f>c c>m m>w w>c! f>m2 m2>w2"), ["CYCLE"]);
+}
+
+#[test]
+fn given_a_failure_branch_when_planned_then_it_hangs_where_the_record_fails() {
+    let plan = Plan::from(&graph(second_try(), "t>f f>c c>m m>w w>m2! m2>w2")).unwrap();
+    let Step::Filter { matches, otherwise, failure, .. } = &plan.fetches[0].steps[0] else { panic!() };
+    assert!(otherwise.is_empty() && failure.is_empty());
+    let Step::Map { next, failure, .. } = &matches[0] else { panic!() };
+    assert!(failure.is_empty());
+    let Step::Write { failure, .. } = &next[0] else { panic!() };
+    let Step::Map { node, next, .. } = &failure[0] else { panic!() };
+    assert_eq!((node.as_str(), next.len()), ("m2", 1));
+}
+
+#[test]
+fn bad_input_130_writes_that_follow_failures_count_as_ways() {
+    // A write and what follows its failure are two ends: a chain of 40 doubles nothing, one of 9 joined pairs does.
+    let mut nodes = vec![trigger("t"), fetch("f", "users")];
+    let mut edges = String::from("t>f f>m0 ");
+    for n in 0..9 {
+        nodes.extend([
+            map(&format!("m{n}"), "mp_users"),
+            write(&format!("a{n}"), "user"),
+            write(&format!("b{n}"), "user"),
+        ]);
+        write!(edges, "m{n}>a{n} m{n}>b{n} ").unwrap();
+        if n < 8 {
+            write!(edges, "a{n}>m{next}! b{n}>m{next}! ", next = n + 1).unwrap();
+        }
+    }
+    assert_eq!(codes(nodes.clone(), &edges), ["TOO_MANY_PATHS"]);
+    assert!(Plan::from(&graph(nodes, &edges)).is_err());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::run::{Counts, ItemsSettled, Outcome};
+use domain::run::{CAUGHT, Counts, ItemsSettled, Outcome};
 
 pub fn count(nodes: &mut BTreeMap<String, Counts>, settled: &ItemsSettled) {
     nodes.entry(settled.node.clone()).or_default().read += settled.counts.read;
@@ -15,7 +15,7 @@ pub fn count(nodes: &mut BTreeMap<String, Counts>, settled: &ItemsSettled) {
     for item in &settled.items {
         let target =
             settled.targets.get(usize::from(item.target)).map_or(&settled.node, |target| &target.node);
-        let said = item.notes.last().map(|note| &note.step);
+        let said = item.notes.iter().rfind(|note| note.code != CAUGHT).map(|note| &note.step);
         let node = match item.outcome {
             Outcome::Skipped | Outcome::Failed => said.unwrap_or(target),
             Outcome::Created | Outcome::Updated | Outcome::Unchanged | Outcome::Removed => target,

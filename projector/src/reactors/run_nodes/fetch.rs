@@ -8,7 +8,8 @@ use app_sdk::{
     App, AppError, Fetched, PageRequest, Session, Source, SourceEnd, SourceNote, SourcePage, Unreadable,
 };
 use domain::run::{
-    Attempts, FetchFinished, ItemNote, Outcome, PageFacts, Problem, RunCommand, RunPhase, Runs, SettledItem,
+    Attempts, Counts, FetchFinished, ItemNote, Outcome, PageFacts, Problem, RunCommand, RunPhase, Runs,
+    SettledItem,
 };
 use engine::Meta;
 use engine::execute::ExecuteError;
@@ -58,8 +59,15 @@ pub struct Execution<'a> {
     pub unique: Unique,
     /// Where the page that is settled next was read from.
     pub after: Option<Value>,
-    /// Fetch node and id of records to try again at the end.
-    pub deferred: Vec<(String, String)>,
+    /// Items to try again at the end.
+    pub deferred: Vec<Waiting>,
+}
+
+/// An item whose reference is not at the destination yet.
+pub struct Waiting {
+    pub fetch: String,
+    pub record: String,
+    pub target: u8,
 }
 
 /// A page whose records are recorded.
@@ -190,20 +198,32 @@ impl<'a> Execution<'a> {
         }
         let room = DEFERRED_MAX.saturating_sub(self.deferred.len());
         let deferred = processed.deferred.into_iter().take(room);
-        self.deferred.extend(deferred.map(|id| (fetch.node.clone(), id)));
+        let fetch = &fetch.node;
+        self.deferred.extend(deferred.map(|(record, target)| Waiting {
+            fetch: fetch.clone(),
+            record,
+            target,
+        }));
         Ok(true)
     }
 
-    /// Tries records again that had to wait for others. Those that still wait stay as they were settled.
-    pub async fn again(&mut self, fetch: &Fetch, observed: &[Observed]) -> Result<(), Cause> {
+    /// Tries records again that had to wait for others at the targets in `waited`. Items that still wait stay as they were
+    /// settled.
+    pub async fn again(
+        &mut self,
+        fetch: &Fetch,
+        observed: &[Observed],
+        waited: &HashSet<(String, u8)>,
+    ) -> Result<(), Cause> {
         for _ in 0..CONFLICTS_MAX {
             let processed = match self.process(fetch, observed, vec![], None).await {
-                Ok(Some(processed)) => without_waiting(processed),
+                Ok(Some(processed)) => second_try(processed, waited),
                 Ok(None) | Err(WriteError::Destination(_) | WriteError::Stopped) => return Ok(()),
                 Err(WriteError::Store(cause)) => return Err(cause),
             };
-            let settled = processed.chunk.counts.settled();
-            if settled == 0 || self.settle(fetch, processed, settled).await? {
+            let (processed, ended) = processed;
+            let nothing = processed.chunk.items.is_empty() && processed.chunk.unchanged.is_empty();
+            if nothing || self.settle(fetch, processed, ended).await? {
                 return Ok(());
             }
         }
@@ -232,17 +252,34 @@ fn unless_stopped(processed: Result<Processed, WriteError>) -> Result<Option<Pro
     }
 }
 
-/// Keeps of a second try only what came to an end.
-fn without_waiting(mut processed: Processed) -> Processed {
-    let waiting: HashSet<String> = std::mem::take(&mut processed.deferred).into_iter().collect();
+/// Keeps of a second try what came to an end, and says how many of the items that waited did. What has not waited is told
+/// already, and counts again only if the second try changed it; its failures stay beside the others of the record, for a
+/// record is well only when it fails nowhere.
+fn second_try(mut processed: Processed, waited: &HashSet<(String, u8)>) -> (Processed, u64) {
+    let waiting: HashSet<(String, u8)> = std::mem::take(&mut processed.deferred).into_iter().collect();
     let chunk = &mut processed.chunk;
-    chunk.items.retain(|item| !waiting.contains(&item.record));
-    chunk.counts = domain::run::Counts::default();
-    for item in &chunk.items {
-        chunk.counts.count(item.outcome);
+    let mut items = std::mem::take(&mut chunk.items);
+    items.retain(|item| !waiting.contains(&(item.record.clone(), item.target)));
+    let mut counts = Counts { unchanged: chunk.unchanged.len() as u64, ..Counts::default() };
+    let mut ended = chunk.unchanged.len() as u64;
+    let mut news: HashSet<String> = HashSet::new();
+    for item in &items {
+        let has_waited = waited.contains(&(item.record.clone(), item.target));
+        let has_changed = matches!(item.outcome, Outcome::Created | Outcome::Updated | Outcome::Removed);
+        ended += u64::from(has_waited);
+        if has_waited || has_changed {
+            counts.count(item.outcome);
+            news.insert(item.record.clone());
+        }
     }
-    chunk.counts.unchanged += chunk.unchanged.len() as u64;
-    processed
+    items.retain(|item| {
+        let is_new =
+            waited.contains(&(item.record.clone(), item.target)) || item.outcome != Outcome::Unchanged;
+        is_new && news.contains(&item.record)
+    });
+    chunk.items = items;
+    chunk.counts = counts;
+    (processed, ended)
 }
 
 struct Reading {

@@ -10,17 +10,20 @@ use super::observe::Observed;
 pub struct Given(pub Vec<Option<LinkView>>);
 
 impl Given {
-    /// Whether every target has this very revision, by the mapping it has now.
-    pub fn all_have(&self, record: &Observed, targets: &[Target]) -> bool {
-        let has = |(link, target): (&Option<LinkView>, _)| {
+    /// Whether every target has this very revision, by the mapping it has now. Targets behind a failure do not count:
+    /// who does not fail never comes there.
+    pub fn all_have(&self, record: &Observed, targets: &[Target], behind_failure: &[bool]) -> bool {
+        let mut wanted = self.0.iter().zip(targets).zip(behind_failure).filter(|(_, behind)| !**behind);
+        let has = |((link, target), _): ((&Option<LinkView>, _), _)| {
             link.as_ref().is_some_and(|link| stands(link, record, target))
         };
-        !targets.is_empty() && self.0.iter().zip(targets).all(has)
+        !targets.is_empty() && wanted.all(has)
     }
 
-    /// Whether every target has a newer revision, and which is the newest.
-    pub fn all_newer(&self, record: &Observed) -> Option<u64> {
-        let newer: Option<Vec<u64>> = self.0.iter().map(|link| newer(link.as_ref(), record)).collect();
+    /// Whether every target has a newer revision, and which is the newest; those behind a failure do not count.
+    pub fn all_newer(&self, record: &Observed, behind_failure: &[bool]) -> Option<u64> {
+        let wanted = self.0.iter().zip(behind_failure).filter(|(_, behind)| !**behind);
+        let newer: Option<Vec<u64>> = wanted.map(|(link, _)| newer(link.as_ref(), record)).collect();
         newer?.into_iter().max()
     }
 
@@ -95,10 +98,14 @@ mod tests {
     #[test]
     fn a_record_is_had_by_all_targets_or_by_some() {
         let targets = [target(), target()];
-        assert!(!Given::default().all_have(&record(5), &[]));
-        assert!(Given(vec![Some(link(5, 2, 0)), Some(link(5, 2, 0))]).all_have(&record(5), &targets));
+        assert!(!Given::default().all_have(&record(5), &[], &[false; 2]));
+        assert!(Given(vec![Some(link(5, 2, 0)), Some(link(5, 2, 0))]).all_have(
+            &record(5),
+            &targets,
+            &[false; 2]
+        ));
         let some = Given(vec![Some(link(5, 2, 0)), Some(link(5, 1, 0))]);
-        assert!(!some.all_have(&record(5), &targets));
+        assert!(!some.all_have(&record(5), &targets, &[false; 2]));
         assert!(
             some.has(&record(5), 0, &targets[0]).is_some() && some.has(&record(5), 1, &targets[1]).is_none()
         );
@@ -108,12 +115,25 @@ mod tests {
     fn a_target_that_lacks_a_record_is_not_held_up_by_one_that_has_a_newer() {
         let one = Given(vec![Some(link(7, 2, 0)), None]);
         assert_eq!(
-            (one.all_newer(&record(5)), one.newer(&record(5), 0), one.newer(&record(5), 1)),
+            (one.all_newer(&record(5), &[false; 2]), one.newer(&record(5), 0), one.newer(&record(5), 1)),
             (None, Some(7), None)
         );
-        assert_eq!(Given(vec![Some(link(7, 2, 0)), Some(link(6, 2, 0))]).all_newer(&record(5)), Some(7));
-        assert_eq!(Given(vec![Some(link(5, 2, 0))]).all_newer(&record(5)), None);
-        assert_eq!(Given::default().all_newer(&record(5)), None);
+        assert_eq!(
+            Given(vec![Some(link(7, 2, 0)), Some(link(6, 2, 0))]).all_newer(&record(5), &[false; 2]),
+            Some(7)
+        );
+        assert_eq!(Given(vec![Some(link(5, 2, 0))]).all_newer(&record(5), &[false; 2]), None);
+        assert_eq!(Given::default().all_newer(&record(5), &[false; 2]), None);
+    }
+
+    #[test]
+    fn what_is_behind_a_failure_is_not_missed_where_nothing_failed() {
+        let targets = [target(), target()];
+        let given = Given(vec![Some(link(5, 2, 0)), None]);
+        assert!(!given.all_have(&record(5), &targets, &[false, false]));
+        assert!(given.all_have(&record(5), &targets, &[false, true]));
+        assert!(!given.all_have(&record(5), &targets, &[true, false]));
+        assert_eq!(given.all_newer(&record(4), &[false, true]), Some(5));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Fetch {
     pub steps: Vec<Step>,
     /// Where records may end up, in the order in which the steps name them.
     pub targets: Vec<Target>,
+    /// Which targets only records come to that failed on their way to another, by number.
+    pub behind_failure: Vec<bool>,
     /// How often each target is tried, by its number.
     pub patience: Vec<Patience>,
 }
@@ -53,20 +55,63 @@ impl Fetch {
     /// Whether a record may refer to another of the same fetch, as a page does to the page above it.
     pub fn refers_to_itself(&self) -> bool {
         fn refer(steps: &[Step], resource: &str) -> bool {
-            steps.iter().any(|step| match step {
-                Step::Filter { matches, otherwise, .. } => {
-                    refer(matches, resource) || refer(otherwise, resource)
-                }
-                Step::Map { mapping, next, .. } => mapping.refers_to(resource) || refer(next, resource),
-                Step::Write { .. } => false,
+            steps.iter().any(|step| {
+                let own = matches!(step, Step::Map { mapping, .. } if mapping.refers_to(resource));
+                own || step.ways().into_iter().any(|steps| refer(steps, resource))
             })
         }
         refer(&self.steps, &self.resource)
     }
+
+    /// The step that writes to a target, and what happens to records that fail there.
+    pub fn failure_of(&self, target: u8) -> Option<(&str, &[Step])> {
+        fn find(steps: &[Step], wanted: u8) -> Option<(&str, &[Step])> {
+            steps.iter().find_map(|step| match step {
+                Step::Write { node, target, failure, .. } if *target == wanted => Some((&**node, &**failure)),
+                _ => step.ways().into_iter().find_map(|steps| find(steps, wanted)),
+            })
+        }
+        find(&self.steps, target)
+    }
+
+    /// Whether records come to a target only after they failed on their way to another.
+    pub fn is_behind_failure(&self, target: u8) -> bool {
+        self.behind_failure.get(usize::from(target)).copied().unwrap_or_default()
+    }
 }
 
+/// `failure` is what happens to a record that fails at the step.
 pub enum Step {
-    Filter { node: String, condition: Arc<Condition>, matches: Vec<Step>, otherwise: Vec<Step> },
-    Map { node: String, stamp: MappingStamp, mapping: Arc<CompiledMapping>, next: Vec<Step> },
-    Write { node: String, target: u8, entity: String, mode: WriteMode },
+    Filter {
+        node: String,
+        condition: Arc<Condition>,
+        matches: Vec<Step>,
+        otherwise: Vec<Step>,
+        failure: Vec<Step>,
+    },
+    Map {
+        node: String,
+        stamp: MappingStamp,
+        mapping: Arc<CompiledMapping>,
+        next: Vec<Step>,
+        failure: Vec<Step>,
+    },
+    Write {
+        node: String,
+        target: u8,
+        entity: String,
+        mode: WriteMode,
+        failure: Vec<Step>,
+    },
+}
+
+impl Step {
+    /// Every way on from the step.
+    pub fn ways(&self) -> Vec<&[Self]> {
+        match self {
+            Self::Filter { matches, otherwise, failure, .. } => vec![matches, otherwise, failure],
+            Self::Map { next, failure, .. } => vec![next, failure],
+            Self::Write { failure, .. } => vec![failure],
+        }
+    }
 }

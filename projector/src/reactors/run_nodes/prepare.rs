@@ -49,6 +49,7 @@ pub async fn prepare(parts: &Parts, started: &RunStarted) -> Result<Result<Prepa
             recalls: started.recall.is_some(),
             destinations: &mut prepared.destinations,
             targets: vec![],
+            behind_failure: vec![],
             patience: vec![],
             fields: BTreeSet::new(),
             all_fields: false,
@@ -84,18 +85,31 @@ struct Preparing<'a> {
     recalls: bool,
     destinations: &'a mut Destinations,
     targets: Vec<Target>,
+    behind_failure: Vec<bool>,
     patience: Vec<Patience>,
     fields: BTreeSet<String>,
     /// Somebody needs fields that cannot be named beforehand.
     all_fields: bool,
 }
 
+/// How a record comes to a step.
+#[derive(Clone, Copy)]
+struct Coming<'a> {
+    /// The mapping that made its fields.
+    stamp: Option<&'a MappingStamp>,
+    /// It failed at a step before.
+    failed: bool,
+}
+
+/// As the source sent it, because it failed.
+const FAILED: Coming<'static> = Coming { stamp: None, failed: true };
+
 impl Preparing<'_> {
     async fn fetch(&mut self, planned: PlannedFetch) -> Result<(Fetch, Option<App>), Stop> {
         let app = if self.recalls { None } else { Some(self.app(&planned.connection).await?) };
         let mut steps = vec![];
         for step in &planned.steps {
-            steps.push(self.step(step, None).await?);
+            steps.push(self.step(step, Coming { stamp: None, failed: false }).await?);
         }
         // What the record itself needs, beside what this scenario reads: the same fields whichever scenario fetches,
         // so that two scenarios over one resource see the same record, and a later mapping finds what it needs.
@@ -118,6 +132,7 @@ impl Preparing<'_> {
             fields,
             steps,
             targets: std::mem::take(&mut self.targets),
+            behind_failure: std::mem::take(&mut self.behind_failure),
             patience: std::mem::take(&mut self.patience),
         };
         Ok((fetch, app))
@@ -134,9 +149,9 @@ impl Preparing<'_> {
         })
     }
 
-    async fn step(&mut self, planned: &Planned, stamp: Option<&MappingStamp>) -> Result<Step, Stop> {
+    async fn step(&mut self, planned: &Planned, coming: Coming<'_>) -> Result<Step, Stop> {
         Ok(match planned {
-            Planned::Filter { node, condition, matches, otherwise } => {
+            Planned::Filter { node, condition, matches, otherwise, failure } => {
                 let condition = Condition::parse(condition)?;
                 match condition.source_paths() {
                     Some(paths) => self.fields.extend(paths),
@@ -145,19 +160,21 @@ impl Preparing<'_> {
                 Step::Filter {
                     node: node.to_string(),
                     condition: Arc::new(condition),
-                    matches: self.steps(matches, stamp).await?,
-                    otherwise: self.steps(otherwise, stamp).await?,
+                    matches: self.steps(matches, coming).await?,
+                    otherwise: self.steps(otherwise, coming).await?,
+                    failure: self.steps(failure, FAILED).await?,
                 }
             }
-            Planned::Map { node, mapping, next } => {
+            Planned::Map { node, mapping, next, failure } => {
                 let (stamp, definition) = self.definition(mapping).await?;
                 let compiled = compile(&definition)?;
                 self.fields.extend(compiled.source_paths());
-                let next = self.steps(next, Some(&stamp)).await?;
-                Step::Map { node: node.to_string(), stamp, mapping: Arc::new(compiled), next }
+                let next = self.steps(next, Coming { stamp: Some(&stamp), ..coming }).await?;
+                let failure = self.steps(failure, FAILED).await?;
+                Step::Map { node: node.to_string(), stamp, mapping: Arc::new(compiled), next, failure }
             }
-            Planned::Write { node, connection, entity, write, on_failure } => {
-                let Some(stamp) = stamp else {
+            Planned::Write { node, connection, entity, write, on_failure, failure } => {
+                let Some(stamp) = coming.stamp else {
                     return Err(Rejection::new(
                         "NOT_MAPPED",
                         format!("the node {node} writes records that no mapping made"),
@@ -172,15 +189,17 @@ impl Preparing<'_> {
                 self.patience
                     .push(set.map_or(Patience::Usual, |(times, wait)| Patience::Set { times, wait }));
                 self.targets.push(Target { node: node.clone(), to, mapping });
-                Step::Write { node, target, entity: entity.clone(), mode: write.mode }
+                self.behind_failure.push(coming.failed);
+                let failure = self.steps(failure, FAILED).await?;
+                Step::Write { node, target, entity: entity.clone(), mode: write.mode, failure }
             }
         })
     }
 
-    async fn steps(&mut self, planned: &[Planned], stamp: Option<&MappingStamp>) -> Result<Vec<Step>, Stop> {
+    async fn steps(&mut self, planned: &[Planned], coming: Coming<'_>) -> Result<Vec<Step>, Stop> {
         let mut steps = Vec::with_capacity(planned.len());
         for step in planned {
-            steps.push(Box::pin(self.step(step, stamp)).await?);
+            steps.push(Box::pin(self.step(step, coming)).await?);
         }
         Ok(steps)
     }

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use app_sdk::AppError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::run::{Attempts, Counts, ItemNote, ItemsSettled, Outcome, PageFacts, SettledItem};
+use domain::run::{
+    Attempts, Counts, ItemNote, ItemsSettled, NOT_SENT, OUTCOME_UNKNOWN, Outcome, PageFacts, SettledItem,
+    WRITE_UNDER_WAY,
+};
 use domain::views::{LINKS, link_key};
 use engine::ports::{Cause, StreamAppend};
 use engine::{Position, seal};
@@ -23,8 +26,8 @@ use crate::parts::Parts;
 pub struct Processed {
     pub chunk: ItemsSettled,
     pub appends: Vec<StreamAppend>,
-    /// Ids of records to try again at the end of the run.
-    pub deferred: Vec<String>,
+    /// Records to try again at the end of the run, with the target at which they wait.
+    pub deferred: Vec<(String, u8)>,
     /// A destination stopped answering, and nothing more was sent to it.
     pub broken: Option<AppError>,
 }
@@ -64,9 +67,9 @@ impl Page<'_> {
             }
             if record.erased {
                 items.push(erased(&self.fetch.node, record));
-            } else if given.all_have(record, &self.fetch.targets) {
+            } else if given.all_have(record, &self.fetch.targets, &self.fetch.behind_failure) {
                 unchanged.push(record.key.id.clone());
-            } else if let Some(newer) = given.all_newer(record) {
+            } else if let Some(newer) = given.all_newer(record, &self.fetch.behind_failure) {
                 let note = superseded(&self.fetch.node, record, newer);
                 items.push(aside(record.key.id.clone(), Outcome::Skipped, Some(record.revision), note));
             } else if record.gone {
@@ -75,23 +78,8 @@ impl Page<'_> {
                 sort(record, router.route(record, given), &mut outgoing, &mut items);
             }
         }
-        let mut appends = vec![];
-        let (mut deferred, mut broken) = (vec![], None);
-        let mut targets: Vec<u8> = outgoing.keys().copied().collect();
-        targets.sort_unstable();
-        for target in targets {
-            let Some(batch) = outgoing.remove(&target) else { continue };
-            let place = &self.fetch.targets[usize::from(target)];
-            let destination = &self.destinations[place.to.as_str()];
-            let set = self.fetch.patience.get(usize::from(target)).filter(|_| !self.beforehand);
-            let patience = set.copied().unwrap_or_default();
-            let at = At { target, node: &place.node, patience, waits: self.waits };
-            let written = write(self.parts, destination, at, run, batch).await?;
-            items.extend(written.items);
-            appends.extend(written.appends);
-            deferred.extend(written.deferred);
-            broken = broken.or(written.broken);
-        }
+        let known = (observed, given.as_slice());
+        let Sent { appends, deferred, broken } = self.send(outgoing, &mut router, known, &mut items).await?;
         self.move_unchanged(&mut items, &mut unchanged);
         self.seal_raw(&mut items, &subjects).await.map_err(WriteError::Store)?;
         let counts = count(observed.len(), &items, unchanged.len());
@@ -108,6 +96,54 @@ impl Page<'_> {
             unchanged,
         };
         Ok(Processed { chunk, appends, deferred, broken })
+    }
+
+    /// Writes what goes out, target by target. Whom a destination refuses goes on along the failure branch of the step
+    /// that wrote it, in another round: that way is shorter each time.
+    async fn send(
+        &self,
+        mut outgoing: HashMap<u8, Vec<Outgoing>>,
+        router: &mut Router<'_>,
+        (observed, given): (&[Observed], &[Given]),
+        items: &mut Vec<SettledItem>,
+    ) -> Result<Sent, WriteError> {
+        let mut sent = Sent::default();
+        while !outgoing.is_empty() {
+            let mut caught: HashMap<u8, Vec<Outgoing>> = HashMap::new();
+            let mut targets: Vec<u8> = outgoing.keys().copied().collect();
+            targets.sort_unstable();
+            for target in targets {
+                let Some(batch) = outgoing.remove(&target) else { continue };
+                let place = &self.fetch.targets[usize::from(target)];
+                let destination = &self.destinations[place.to.as_str()];
+                let set = self.fetch.patience.get(usize::from(target)).filter(|_| !self.beforehand);
+                let patience = set.copied().unwrap_or_default();
+                let at = At { target, node: &place.node, patience, waits: self.waits };
+                let written = write(self.parts, destination, at, self.run, batch).await?;
+                let refused: Vec<String> =
+                    if self.fetch.failure_of(target).is_some_and(|(_, to)| !to.is_empty()) {
+                        written
+                            .items
+                            .iter()
+                            .filter(|item| surely_failed(item))
+                            .map(|item| item.record.clone())
+                            .collect()
+                    } else {
+                        vec![]
+                    };
+                items.extend(written.items);
+                for id in refused {
+                    let found = observed.iter().zip(given).find(|(record, _)| record.key.id == id);
+                    let Some((record, given)) = found else { continue };
+                    sort(record, router.refused(record, given, target), &mut caught, items);
+                }
+                sent.appends.extend(written.appends);
+                sent.deferred.extend(written.deferred.into_iter().map(|id| (id, target)));
+                sent.broken = sent.broken.or(written.broken);
+            }
+            outgoing = caught;
+        }
+        Ok(sent)
     }
 
     /// What every target was last given of each record.
@@ -163,6 +199,21 @@ impl Page<'_> {
         }
         Ok(())
     }
+}
+
+/// What was sent of a page.
+#[derive(Default)]
+struct Sent {
+    appends: Vec<StreamAppend>,
+    deferred: Vec<(String, u8)>,
+    broken: Option<AppError>,
+}
+
+/// Whether it is known that the record did not arrive. One that is in doubt, on its way or not sent yet may still arrive,
+/// and must not go another way as well.
+fn surely_failed(item: &SettledItem) -> bool {
+    let is_open = |note: &ItemNote| matches!(&*note.code, OUTCOME_UNKNOWN | WRITE_UNDER_WAY | NOT_SENT);
+    item.outcome == Outcome::Failed && !item.notes.iter().any(is_open)
 }
 
 fn sort(

@@ -9,7 +9,7 @@ use domain::ids::ConnectionId;
 use domain::mapping::{CompiledMapping, FieldProblem, MapOutcome, Otherwise};
 use domain::portal::MappingStamp;
 use domain::record::RecordKey;
-use domain::run::{ItemNote, Outcome};
+use domain::run::{CAUGHT, ItemNote, Outcome};
 use domain::scenario::graph::WriteMode;
 use engine::{Position, hash};
 use serde_json::{Map, Value, json};
@@ -67,6 +67,19 @@ impl Router<'_> {
         routes
     }
 
+    /// Routes a record that the destination of a target refused, along the failure branch of the step that wrote it.
+    pub fn refused(&mut self, observed: &Observed, given: &Given, target: u8) -> Vec<Route> {
+        let mut routes = vec![];
+        let fetch = self.fetch;
+        if let Some((node, failure)) = fetch.failure_of(target)
+            && !observed.gone
+            && let Ok(record) = serde_json::from_slice(&observed.bytes)
+        {
+            self.catch(node, failure, &Found { observed, given, record: &record }, &mut routes);
+        }
+        routes
+    }
+
     /// A record that is gone from its source is taken out of every target, whichever way it went there.
     pub fn retire(&self, observed: &Observed, given: &Given) -> Vec<Route> {
         let mut routes = vec![];
@@ -76,55 +89,51 @@ impl Router<'_> {
 
     fn retire_from(&self, steps: &[Step], observed: &Observed, given: &Given, routes: &mut Vec<Route>) {
         for step in steps {
-            match step {
-                Step::Filter { matches, otherwise, .. } => {
-                    self.retire_from(matches, observed, given, routes);
-                    self.retire_from(otherwise, observed, given, routes);
-                }
-                Step::Map { next, .. } => self.retire_from(next, observed, given, routes),
-                Step::Write { target, entity, .. } => {
-                    let to = &self.fetch.targets[usize::from(*target)];
-                    if let Some(newer) = given.newer(observed, *target) {
-                        routes.push(settled(
-                            *target,
-                            Outcome::Skipped,
-                            vec![superseded(&to.node, observed, newer)],
-                        ));
-                        continue;
-                    }
-                    let digest = format!("gone at {}", observed.revision);
-                    let item = WriteItem {
-                        effect: effect(
-                            &to.to,
-                            observed,
-                            entity,
-                            &digest,
-                            &to.mapping,
-                            given.after(*target).as_deref(),
-                        ),
-                        run: self.run.to_owned(),
-                        settled_to: self.settled_to,
-                        record: observed.key.clone(),
-                        revision: observed.revision,
-                        entity: entity.clone(),
-                        fields: Map::new(),
-                        digest,
-                        references: BTreeMap::new(),
-                        source_version: None,
-                        mapping: to.mapping.clone(),
-                        subject: observed.subject.clone(),
-                        archive: true,
-                    };
-                    let mode = WriteMode::Upsert;
-                    routes.push(Route::Write {
-                        target: *target,
-                        mode,
-                        item: Box::new(item),
-                        warnings: vec![],
-                    });
-                }
+            if let Step::Write { target, entity, .. } = step {
+                self.retire_at(*target, entity, observed, given, routes);
+            }
+            for steps in step.ways() {
+                self.retire_from(steps, observed, given, routes);
             }
         }
+    }
+
+    fn retire_at(
+        &self,
+        target: u8,
+        entity: &str,
+        observed: &Observed,
+        given: &Given,
+        routes: &mut Vec<Route>,
+    ) {
+        let to = &self.fetch.targets[usize::from(target)];
+        // What is behind a failure writes most often where the step before it does.
+        let is_asked = |route: &Route| matches!(route, Route::Write { target, .. } if self.fetch.targets[usize::from(*target)].to == to.to);
+        if self.fetch.is_behind_failure(target) && routes.iter().any(is_asked) {
+            return;
+        }
+        if let Some(newer) = given.newer(observed, target) {
+            routes.push(settled(target, Outcome::Skipped, vec![superseded(&to.node, observed, newer)]));
+            return;
+        }
+        let digest = format!("gone at {}", observed.revision);
+        let after = given.after(target);
+        let item = WriteItem {
+            effect: effect(&to.to, observed, entity, &digest, &to.mapping, after.as_deref()),
+            run: self.run.to_owned(),
+            settled_to: self.settled_to,
+            record: observed.key.clone(),
+            revision: observed.revision,
+            entity: entity.to_owned(),
+            fields: Map::new(),
+            digest,
+            references: BTreeMap::new(),
+            source_version: None,
+            mapping: to.mapping.clone(),
+            subject: observed.subject.clone(),
+            archive: true,
+        };
+        routes.push(Route::Write { target, mode: WriteMode::Upsert, item: Box::new(item), warnings: vec![] });
     }
 
     fn walk(
@@ -137,7 +146,7 @@ impl Router<'_> {
         let Found { observed, record, .. } = *found;
         for step in steps {
             match step {
-                Step::Filter { node, condition, matches, otherwise } => {
+                Step::Filter { node, condition, matches, otherwise, failure } => {
                     match decide(condition, record, mapped) {
                         Ok(true) => self.walk(matches, found, mapped, routes),
                         Ok(false) if otherwise.is_empty() => {
@@ -145,14 +154,14 @@ impl Router<'_> {
                             routes.push(settled(first_target(matches), Outcome::Skipped, vec![note]));
                         }
                         Ok(false) => self.walk(otherwise, found, mapped, routes),
-                        Err(problem) => routes.push(settled(
-                            first_target(matches),
-                            Outcome::Failed,
-                            vec![field_note(node, &problem)],
-                        )),
+                        Err(problem) => {
+                            let notes = vec![field_note(node, &problem)];
+                            routes.push(settled(first_target(matches), Outcome::Failed, notes));
+                            self.catch(node, failure, found, routes);
+                        }
                     }
                 }
-                Step::Map { node, stamp, mapping, next } => {
+                Step::Map { node, stamp, mapping, next, failure } => {
                     let mut outcome = mapping.apply(record);
                     self.check_unique(mapping, observed, &mut outcome);
                     if outcome.rejects.is_empty() {
@@ -162,9 +171,10 @@ impl Router<'_> {
                         let notes = outcome.rejects.iter().map(|problem| field_note(node, problem)).collect();
                         let target = first_target(next);
                         routes.push(settled(target, Outcome::Failed, notes));
+                        self.catch(node, failure, found, routes);
                     }
                 }
-                Step::Write { node, target, entity, mode } => {
+                Step::Write { node, target, entity, mode, .. } => {
                     if let Some(mapped) = mapped {
                         routes.push(self.write(found, mapped, *target, entity, *mode));
                     } else {
@@ -173,6 +183,21 @@ impl Router<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// A record that failed at a step goes on along its failure branch, as the source sent it. That it failed is settled
+    /// beside whatever comes of it there.
+    fn catch(&mut self, node: &str, failure: &[Step], found: &Found<'_>, routes: &mut Vec<Route>) {
+        let before = routes.len();
+        self.walk(failure, found, None, routes);
+        for route in routes.iter_mut().skip(before) {
+            let (Route::Write { warnings: notes, .. } | Route::Settled { notes, .. }) = route;
+            notes.push(note(
+                node,
+                CAUGHT,
+                "it failed at this step and came here along the step's failure branch",
+            ));
         }
     }
 

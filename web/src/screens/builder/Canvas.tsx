@@ -21,7 +21,7 @@ import { StepNode } from './StepNode';
 import { type Builder, useBuilder } from './context';
 import { type Dropped, droppedOn } from './drop';
 import { connectRefusal } from './edits';
-import { type Branch, type Graph, KINDS, type Kind, edgeKey, edgesTo, flowOrder, sortedFrom, stepOf } from './graph';
+import { type Branch, type Graph, KINDS, type Kind, edgeKey, edgesTo, flowOrder, namedBranch, sortedFrom, stepOf } from './graph';
 import { type Place, STEP_HEIGHT, STEP_WIDTH, layOut } from './layout';
 import { spoken } from './words';
 
@@ -191,12 +191,11 @@ function flowEdges(graph: Graph): FlowEdge[] {
   return graph.edges
     .filter((edge) => known.has(edge.from) && known.has(edge.to))
     .map((edge) => {
-      const isBranch = stepOf(graph, edge.from)?.kind === 'filter';
       return {
         id: edgeKey(edge),
         source: edge.from,
         target: edge.to,
-        sourceHandle: isBranch ? (edge.branch ?? 'matches') : null,
+        sourceHandle: namedBranch(graph, edge) ?? null,
         type: 'step',
         focusable: false,
         domAttributes: { 'aria-hidden': true, 'aria-roledescription': undefined } as NonNullable<FlowEdge['domAttributes']>,
@@ -205,6 +204,7 @@ function flowEdges(graph: Graph): FlowEdge[] {
 }
 
 function branchFrom(graph: Graph, from: string, handle: string | null | undefined): Branch | undefined {
+  if (handle === 'failure') return 'failure';
   if (stepOf(graph, from)?.kind !== 'filter') return undefined;
   return handle === 'otherwise' ? 'otherwise' : 'matches';
 }

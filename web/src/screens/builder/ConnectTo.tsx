@@ -4,39 +4,20 @@ import { Icon } from '../../parts/Icon';
 import { KindTile } from './KindTile';
 import { useBuilder } from './context';
 import { targets } from './edits';
-import { type Branch, type Step, branchOf, edgeKey, sortedFrom, stepOf } from './graph';
-import { titleOf } from './words';
+import { type Branch, type Edge, type Step, branchesOf, edgeKey, namedBranch, sortedFrom, stepOf } from './graph';
+import { BRANCH_WORDS, titleOf } from './words';
 
-/** Where a step leads to, as a list: the way to connect steps without dragging. */
+/** Where a step leads to, as a list: the way to connect steps without dragging. Its failure branch is told apart. */
 export function ConnectTo({ step }: { step: Step }) {
-  const { graph, isEditable, disconnect, select } = useBuilder();
-  if (step.kind === 'write') return null;
-  const leaving = sortedFrom(graph, step.id);
-  const branches: (Branch | undefined)[] = step.kind === 'filter' ? ['matches', 'otherwise'] : [undefined];
+  const { graph, isEditable } = useBuilder();
+  const branches = branchesOf(step.kind).filter((branch) => branch !== 'failure');
+  if (branches.length === 0) return null;
+  const leaving = sortedFrom(graph, step.id).filter((edge) => edge.branch !== 'failure');
   return (
     <fieldset className="b-leads">
       <legend>Leads to</legend>
       {leaving.length === 0 ? <p className="small muted">No step follows yet.</p> : null}
-      <ul className="stack-4">
-        {leaving.map((edge) => {
-          const target = stepOf(graph, edge.to);
-          if (!target) return null;
-          return (
-            <li key={edgeKey(edge)} className="b-lead">
-              <KindTile kind={target.kind} size={24} />
-              <button type="button" className="link grow truncate" onClick={() => select(target.id, 'focus')}>
-                {titleOf(target)}
-              </button>
-              {step.kind === 'filter' ? <span className="badge badge-idle tag">{branchOf(edge)}</span> : null}
-              {isEditable ? (
-                <ActionIcon variant="subtle" color="gray" size={32} aria-label={`Disconnect from ${titleOf(target)}`} onClick={() => disconnect(edge)}>
-                  <Icon name="unlink" size={16} />
-                </ActionIcon>
-              ) : null}
-            </li>
-          );
-        })}
-      </ul>
+      <Leads edges={leaving} />
       {isEditable ? (
         <div className="row">
           {branches.map((branch) => (
@@ -48,7 +29,35 @@ export function ConnectTo({ step }: { step: Step }) {
   );
 }
 
-function ConnectMenu({ step, branch }: { step: Step; branch: Branch | undefined }) {
+/** Steps that connections lead to, each with a way to disconnect. */
+export function Leads({ edges }: { edges: readonly Edge[] }) {
+  const { graph, isEditable, disconnect, select } = useBuilder();
+  return (
+    <ul className="stack-4">
+      {edges.map((edge) => {
+        const target = stepOf(graph, edge.to);
+        const branch = namedBranch(graph, edge);
+        if (!target) return null;
+        return (
+          <li key={edgeKey(edge)} className="b-lead">
+            <KindTile kind={target.kind} size={24} />
+            <button type="button" className="link grow truncate" onClick={() => select(target.id, 'focus')}>
+              {titleOf(target)}
+            </button>
+            {branch === undefined ? null : <span className="badge badge-idle tag">{BRANCH_WORDS[branch]}</span>}
+            {isEditable ? (
+              <ActionIcon variant="subtle" color="gray" size={32} aria-label={`Disconnect from ${titleOf(target)}`} onClick={() => disconnect(edge)}>
+                <Icon name="unlink" size={16} />
+              </ActionIcon>
+            ) : null}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function ConnectMenu({ step, branch }: { step: Step; branch: Branch | undefined }) {
   const { graph, connect, say } = useBuilder();
   const all = targets(graph, step.id, branch);
   const sorted = [...all].sort((a, b) => Number(a.refused !== undefined) - Number(b.refused !== undefined));
@@ -56,7 +65,7 @@ function ConnectMenu({ step, branch }: { step: Step; branch: Branch | undefined 
     <Menu position="bottom-start" width={320} withinPortal>
       <Menu.Target>
         <Button size="xs" variant="default" leftSection={<Icon name="link" size={16} />}>
-          {branch === undefined ? 'Connect to…' : `Connect “${branch}” to…`}
+          {branch === undefined ? 'Connect to…' : `Connect “${BRANCH_WORDS[branch]}” to…`}
         </Button>
       </Menu.Target>
       <Menu.Dropdown className="b-all-problems">

@@ -1,12 +1,15 @@
-import { Radio } from '@mantine/core';
+import { Button, Menu, Radio } from '@mantine/core';
 
 import { Go } from '../../parts/Go';
 import { Icon, type IconName } from '../../parts/Icon';
+import { ConnectMenu, Leads } from './ConnectTo';
+import { KindItems } from './KindMenu';
 import { NumberField } from './NumberField';
 import { Field, useFieldError } from './SetUp';
 import { useBuilder } from './context';
+import { afterRefusal } from './edits';
 import { formOf } from './forms';
-import type { Step } from './graph';
+import { type Step, branchesOf, sortedFrom } from './graph';
 import { RETRY_PRESET, TIMES_MAX, WAIT_MAX, retryOf } from './onFailure';
 import { mappingIdOf } from './words';
 
@@ -28,12 +31,45 @@ export function FailureTab({ step }: { step: Step }) {
       </ul>
       {step.kind === 'write' || retryOf(step) ? <RetryForm step={step} /> : null}
       {missing ? <Field step={step} field={missing} side="destination" /> : null}
+      {branchesOf(step.kind).includes('failure') ? <FailureWay step={step} /> : null}
       {step.kind === 'map' && id !== undefined ? (
         <p>
           Whether a field fails, warns or takes its default is set for each field. <Go to={`/mappings/${id}`}>Open the mapping</Go>
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** Where a record goes on that failed at a step. */
+function FailureWay({ step }: { step: Step }) {
+  const { graph, isEditable, addAfter } = useBuilder();
+  const leaving = sortedFrom(graph, step.id).filter((edge) => edge.branch === 'failure');
+  return (
+    <fieldset className="b-leads">
+      <legend>A record that fails here</legend>
+      <p className="small muted">
+        {leaving.length === 0
+          ? 'stops. It can go on to other steps instead, as the source sent it: for example through a mapping that asks for less.'
+          : 'goes on as the source sent it. It counts as failed here all the same, whatever comes of it there.'}
+      </p>
+      <Leads edges={leaving} />
+      {isEditable ? (
+        <div className="row">
+          <Menu position="bottom-start" width={320} withinPortal>
+            <Menu.Target>
+              <Button size="xs" variant="default" leftSection={<Icon name="plus" size={16} />}>
+                Add a step for failures
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <KindItems refusal={(kind) => afterRefusal(graph, kind, step, 'failure')} onChoose={(kind) => addAfter(step.id, kind, 'failure')} />
+            </Menu.Dropdown>
+          </Menu>
+          <ConnectMenu step={step} branch="failure" />
+        </div>
+      ) : null}
+    </fieldset>
   );
 }
 
@@ -82,7 +118,7 @@ function RetryForm({ step }: { step: Step }) {
 }
 
 function factsOf(kind: string): [IconName, string][] {
-  const others: [IconName, string] = ['arrow-right', 'Only the failing record stops; every other record of the run goes on.'];
+  const others: [IconName, string] = ['arrow-right', 'Every other record of the run goes on as it would have.'];
   const kept: [IconName, string] = ['repeat', 'It stays in the run with its reason, and can be retried when the cause is gone.'];
   switch (kind) {
     case 'trigger':

@@ -8,7 +8,7 @@ import { useBuilder } from './context';
 import { afterRefusal } from './edits';
 import { type Step, edgesFrom, edgesTo, flowOrder, stepOf } from './graph';
 import { type Line, outlineOf } from './outlineTree';
-import { counted, kindName, summaryOf, titleOf } from './words';
+import { BRANCH_WORDS, counted, kindName, summaryOf, titleOf } from './words';
 
 /** The same graph as a tree of steps: everything that can be done on the drawing can be done here. */
 export function Outline() {
@@ -33,7 +33,7 @@ function Lines({ lines }: { lines: readonly Line[] }) {
           <ol className="b-tree">
             {line.ways.map((way, at) => (
               <Fragment key={at}>
-                {way.branch === undefined ? null : <li className="b-branch-name">{way.branch}</li>}
+                {way.branch === undefined ? null : <li className="b-branch-name">{BRANCH_WORDS[way.branch]}</li>}
                 <Lines lines={way.lines} />
               </Fragment>
             ))}

@@ -6,8 +6,8 @@ import { Icon } from '../../parts/Icon';
 import { KindItems } from './KindMenu';
 import { useBuilder } from './context';
 import { betweenRefusal } from './edits';
-import { branchOf, edgeKey, stepOf } from './graph';
-import { titleOf } from './words';
+import { edgeKey, namedBranch, stepOf } from './graph';
+import { BRANCH_WORDS, titleOf } from './words';
 
 /** A connection between two steps, with a plus that inserts between them. */
 export const StepEdge = memo(function StepEdge(props: EdgeProps) {
@@ -20,19 +20,19 @@ export const StepEdge = memo(function StepEdge(props: EdgeProps) {
   });
   if (!edge) return null;
   const [from, to] = [stepOf(graph, edge.from), stepOf(graph, edge.to)];
-  const isBranch = from?.kind === 'filter';
+  const branch = namedBranch(graph, edge);
   const words = `${from ? titleOf(from) : edge.from} to ${to ? titleOf(to) : edge.to}`;
   return (
     <>
-      <BaseEdge id={id} path={path} className="b-edge" />
+      <BaseEdge id={id} path={path} className={branch === 'failure' ? 'b-edge b-edge-failure' : 'b-edge'} />
       <EdgeLabelRenderer>
-        {isBranch ? (
+        {branch !== undefined ? (
           <span className="b-edge-label" style={{ transform: `translate(-50%, -50%) translate(${sourceX}px, ${sourceY + 13}px)` }}>
-            {branchOf(edge)}
+            {BRANCH_WORDS[branch]}
           </span>
         ) : null}
         {isEditable ? (
-          <div className="b-edge-tools nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${isBranch ? labelY + 8 : labelY}px)` }}>
+          <div className="b-edge-tools nodrag nopan" style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${branch !== undefined ? labelY + 8 : labelY}px)` }}>
             <Menu opened={isOpen} onChange={setOpen} position="bottom" width={320} withinPortal hideDetached={false} returnFocus={false}>
               <Menu.Target>
                 <button type="button" tabIndex={-1} className="b-plus" aria-label={`Insert a step: ${words}`}>

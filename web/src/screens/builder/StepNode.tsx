@@ -7,7 +7,7 @@ import { KindItems } from './KindMenu';
 import { KindTile } from './KindTile';
 import { useBuilder } from './context';
 import { afterRefusal } from './edits';
-import { type Step, edgesFrom, stepOf } from './graph';
+import { type Step, branchesOf, edgesFrom, stepOf } from './graph';
 import type { StepCount } from './overlay';
 import { counted, kindName, summaryOf, titleOf } from './words';
 
@@ -50,16 +50,26 @@ function CountLine({ count }: { count: StepCount }) {
   );
 }
 
+/** Where the ways leave a step, from left to right. */
+const OUTPUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  filter: { matches: '22%', otherwise: '54%', failure: '86%' },
+  map: { '': '50%', failure: '86%' },
+  write: { failure: '86%' },
+};
+
 function Outputs({ step }: { step: Step }) {
   const { isEditable } = useBuilder();
-  if (step.kind === 'write') return null;
-  if (step.kind !== 'filter') return <Handle type="source" position={Position.Bottom} isConnectable={isEditable} />;
-  return (
-    <>
-      <Handle type="source" id="matches" position={Position.Bottom} style={{ left: '28%' }} isConnectable={isEditable} />
-      <Handle type="source" id="otherwise" position={Position.Bottom} style={{ left: '72%' }} isConnectable={isEditable} />
-    </>
-  );
+  return branchesOf(step.kind).map((branch) => (
+    <Handle
+      key={branch ?? ''}
+      type="source"
+      id={branch ?? null}
+      position={Position.Bottom}
+      className={branch === 'failure' ? 'b-handle-failure' : ''}
+      style={{ left: OUTPUTS[step.kind]?.[branch ?? ''] ?? '50%' }}
+      isConnectable={isEditable}
+    />
+  ));
 }
 
 // Not by keys: the key that opens the menu would close it again.
@@ -71,7 +81,7 @@ const OUTSIDE = ['mousedown', 'touchstart'];
 function AddAfter({ step }: { step: Step }) {
   const { graph, isEditable, adding, startAdding, addAfter, select } = useBuilder();
   const isOpen = adding === step.id;
-  const isLast = edgesFrom(graph, step.id).length === 0;
+  const isLast = edgesFrom(graph, step.id).every((edge) => edge.branch === 'failure');
   if (!isEditable || step.kind === 'write' || !(isOpen || isLast)) return null;
   return (
     <Menu opened={isOpen} onChange={(open) => startAdding(open ? step.id : undefined)} position="bottom" width={320} withinPortal hideDetached={false} clickOutsideEvents={OUTSIDE} returnFocus={false}>

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 
-import type { Edge, Graph, Kind, Step } from './graph';
+import type { Branch, Edge, Graph, Kind, Step } from './graph';
 import type { Counts } from './overlay';
 import type { Problems } from './useProblems';
 import type { Installation } from './useKnown';
@@ -17,7 +17,7 @@ export interface Builder {
   readonly adding: string | undefined;
   select(id: string | undefined, then?: 'focus' | 'settings'): void;
   startAdding(id: string | undefined): void;
-  addAfter(id: string, kind: Kind): void;
+  addAfter(id: string, kind: Kind, branch?: Branch): void;
   insert(edge: Edge, kind: Kind): void;
   add(kind: Kind): void;
   connect(from: string, to: string, branch: Edge['branch']): void;

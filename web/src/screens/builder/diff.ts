@@ -1,8 +1,8 @@
 // What publishing changes, in words.
 
-import { type Graph, type Step, branchOf, canonical, edgeKey, stepOf } from './graph';
+import { type Edge, type Graph, type Step, canonical, edgeKey, namedBranch, stepOf } from './graph';
 import { onFailureWords } from './onFailure';
-import { type Names, TRIGGERS, MODE_WORDS, kindName, mappingIdOf, titleOf } from './words';
+import { BRANCH_WORDS, type Names, TRIGGERS, MODE_WORDS, kindName, mappingIdOf, titleOf } from './words';
 
 export interface Change {
   readonly what: 'added' | 'changed' | 'removed';
@@ -132,10 +132,11 @@ function valueWords(step: Step, key: string, names: Names): string {
 function connections(before: Graph, now: Graph): string[] {
   const [old, current] = [new Set(before.edges.map(edgeKey)), new Set(now.edges.map(edgeKey))];
   const both = (graph: Graph, id: string) => stepOf(before, id) !== undefined && stepOf(now, id) !== undefined && stepOf(graph, id);
-  const told = (graph: Graph, edge: Graph['edges'][number], verb: string): string[] => {
+  const told = (graph: Graph, edge: Edge, verb: string): string[] => {
     const [from, to] = [both(graph, edge.from), both(graph, edge.to)];
     if (!from || !to) return [];
-    const branch = from.kind === 'filter' ? ` (${branchOf(edge)})` : '';
+    const named = namedBranch(graph, edge);
+    const branch = named === undefined ? '' : ` (${BRANCH_WORDS[named]})`;
     return [`${titleOf(from)}${branch} ${verb} ${titleOf(to)}.`];
   };
   return [

@@ -9,6 +9,7 @@ import {
   after,
   before,
   branchOf,
+  branchesOf,
   edgeKey,
   edgesFrom,
   edgesTo,
@@ -39,11 +40,12 @@ export function connectRefusal(graph: Graph, from: string, to: string, branch?: 
   if (after(graph, to).has(from)) {
     return `This would make a loop: ${titleOf(target)} already leads to ${titleOf(source)}.`;
   }
-  if (source.kind === 'write') return `Nothing can follow ${titleOf(source)}: it writes, and that is the end.`;
+  if (branch === 'failure' && !branchesOf(source.kind).includes('failure')) return `No single record fails at ${titleOf(source)}, so it has no failure branch.`;
+  if (source.kind === 'write' && branch !== 'failure') return `Nothing can follow ${titleOf(source)}: it writes, and that is the end. Only its failure branch can lead on.`;
   const wanted = branch ?? 'matches';
   const twice = edgesFrom(graph, from).some((edge) => edge.to === to && branchOf(edge) === wanted);
   if (twice) return 'The two steps are connected already.';
-  return orderRefusal(graph, target.kind, source);
+  return orderRefusal(graph, target.kind, source, branch);
 }
 
 export function connect(graph: Graph, from: string, to: string, branch?: Branch): Graph | Refused {
@@ -74,10 +76,10 @@ export function addRefusal(graph: Graph, kind: Kind): string | undefined {
 }
 
 /** Why a kind of step cannot come directly after a step. */
-export function afterRefusal(graph: Graph, kind: Kind, anchor: Step): string | undefined {
+export function afterRefusal(graph: Graph, kind: Kind, anchor: Step, branch?: Branch): string | undefined {
   if (kind === 'trigger') return 'A trigger is always the first step.';
-  if (anchor.kind === 'write') return 'Nothing can follow a step that writes.';
-  return addRefusal(graph, kind) ?? orderRefusal(graph, kind, anchor);
+  if (anchor.kind === 'write' && branch !== 'failure') return 'Nothing can follow a step that writes.';
+  return addRefusal(graph, kind) ?? orderRefusal(graph, kind, anchor, branch);
 }
 
 /** Why a kind of step cannot stand on an edge. */
@@ -85,10 +87,10 @@ export function betweenRefusal(graph: Graph, kind: Kind, between: Edge): string 
   const [from, to] = [stepOf(graph, between.from), stepOf(graph, between.to)];
   if (!from || !to) return 'This connection does not exist any more.';
   if (kind === 'write') return 'Nothing can follow a step that writes.';
-  const refused = afterRefusal(graph, kind, from);
+  const refused = afterRefusal(graph, kind, from, between.branch);
   if (refused !== undefined) return refused;
   if (kind === 'fetch' && to.kind === 'fetch') return 'A fetch cannot follow another fetch.';
-  if (kind === 'map' && (to.kind === 'map' || [...after(graph, to.id)].some((id) => stepOf(graph, id)?.kind === 'map'))) {
+  if (kind === 'map' && mapsBelow(graph, to.id)) {
     return 'The records are mapped further down already; each record is mapped once.';
   }
   return undefined;
@@ -98,19 +100,24 @@ export function betweenRefusal(graph: Graph, kind: Kind, between: Edge): string 
  * Adds a step after another one. In a straight line it goes between that and the next; beside what is there where it
  * cannot lead on (a write, a second fetch), and on a filter's free branch.
  */
-export function addAfter(graph: Graph, anchorId: string, kind: Kind, settings: object = {}): Added | Refused {
+export function addAfter(graph: Graph, anchorId: string, kind: Kind, settings: object = {}, branch?: Branch): Added | Refused {
   const anchor = stepOf(graph, anchorId);
   if (!anchor) return { refused: 'The step to add it after does not exist any more.' };
-  const refused = afterRefusal(graph, kind, anchor);
+  const refused = afterRefusal(graph, kind, anchor, branch);
   if (refused !== undefined) return { refused };
-  const leaving = edgesFrom(graph, anchorId);
+  if (branch === 'failure') return beside(graph, anchorId, kind, settings, branch);
+  const leaving = edgesFrom(graph, anchorId).filter((edge) => edge.branch !== 'failure');
   const free = anchor.kind === 'filter' ? freeBranch(leaving) : undefined;
   const only = leaving.length === 1 ? leaving[0] : undefined;
   if (only && free === undefined && betweenRefusal(graph, kind, only) === undefined) {
     return insertBetween(graph, only, kind, settings);
   }
+  return beside(graph, anchorId, kind, settings, free);
+}
+
+function beside(graph: Graph, anchorId: string, kind: Kind, settings: object, branch: Branch | undefined): Added {
   const added = withStep(graph, kind, settings);
-  return { ...added, graph: { ...added.graph, edges: [...graph.edges, edge(added.graph, anchorId, added.id, free)] } };
+  return { ...added, graph: { ...added.graph, edges: [...graph.edges, edge(added.graph, anchorId, added.id, branch)] } };
 }
 
 export function insertBetween(graph: Graph, between: Edge, kind: Kind, settings: object = {}): Added | Refused {
@@ -139,10 +146,10 @@ export function addSomewhere(graph: Graph, wanted: string | undefined, kind: Kin
   return withStep(graph, kind, settings);
 }
 
-/** Takes a step out; where it stood in a line, the line closes. */
+/** Takes a step out; where it stood in a line, the line closes. What followed its failure no longer follows anything. */
 export function remove(graph: Graph, id: string): Graph {
   const into = edgesTo(graph, id).filter((edge) => edge.from !== id);
-  const out = edgesFrom(graph, id).filter((edge) => edge.to !== id);
+  const out = edgesFrom(graph, id).filter((edge) => edge.to !== id && edge.branch !== 'failure');
   let rest: Graph = {
     nodes: graph.nodes.filter((step) => step.id !== id),
     edges: graph.edges.filter((edge) => edge.from !== id && edge.to !== id),
@@ -178,18 +185,38 @@ export function fresh(kind: Kind): Record<string, unknown> {
 }
 
 /** Which kinds may follow, whatever else the graph holds. */
-function orderRefusal(graph: Graph, kind: string, from: Step): string | undefined {
+function orderRefusal(graph: Graph, kind: string, from: Step, branch: Branch | undefined): string | undefined {
   const upstream = [from.id, ...before(graph, from.id)];
   const passes = (wanted: string) => upstream.some((id) => stepOf(graph, id)?.kind === wanted);
   if (kind === 'fetch' && passes('fetch')) return 'A fetch cannot follow another fetch; let it follow the trigger.';
   if (from.kind === 'trigger' && kind !== 'fetch' && isCommon(kind)) {
     return 'The trigger brings no records yet; put a fetch between them.';
   }
-  if (kind === 'map' && passes('map')) return 'The records are mapped already; put both into one mapping.';
-  if (kind === 'write' && !passes('map') && passes('fetch')) {
+  const mapped = isMapped(graph, from.id, branch);
+  if (kind === 'map' && mapped) return 'The records are mapped already; put both into one mapping.';
+  if (kind === 'write' && !mapped && passes('fetch')) {
     return 'Records would be written without a mapping; put a map between them.';
   }
   return undefined;
+}
+
+/** Whether records that leave a step on a branch may be mapped. Those that failed go on as the source sent them. */
+function isMapped(graph: Graph, from: string, branch: Branch | undefined): boolean {
+  const seen = new Set<string>();
+  const leaves = (id: string, on: Branch | undefined): boolean => {
+    if (on === 'failure' || seen.has(id)) return false;
+    seen.add(id);
+    return stepOf(graph, id)?.kind === 'map' || edgesTo(graph, id).some((edge) => leaves(edge.from, edge.branch));
+  };
+  return leaves(from, branch);
+}
+
+/** Whether records are mapped at a step or after it, without having failed. */
+function mapsBelow(graph: Graph, id: string, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const next = edgesFrom(graph, id).filter((edge) => edge.branch !== 'failure');
+  return stepOf(graph, id)?.kind === 'map' || next.some((edge) => mapsBelow(graph, edge.to, seen));
 }
 
 function isCommon(kind: string): boolean {
@@ -222,6 +249,7 @@ function withStep(graph: Graph, kind: Kind, settings: object): Added {
 }
 
 function edge(graph: Graph, from: string, to: string, branch?: Branch): Edge {
+  if (branch === 'failure') return { from, to, branch };
   return stepOf(graph, from)?.kind === 'filter' ? { from, to, branch: branch ?? 'matches' } : { from, to };
 }
 

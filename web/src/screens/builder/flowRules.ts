@@ -24,9 +24,9 @@ export function checkFlow(graph: Graph, shape: Shape, known: Known, problems: Pr
     const entered = (shape.into[n] ?? []).length > 0;
     const found = checkPlace(step, here, writes[n] ?? false, entered);
     if (found) problems.push(found);
-    if (step.kind === 'write' && (shape.out[n] ?? []).length > 0) {
-      const remedy = 'let the steps after it follow a step before it';
-      problems.push(of(step.id, 'AFTER_WRITE', 'nothing can follow a step that writes', remedy));
+    if (step.kind === 'write' && (shape.out[n] ?? []).some(({ branch }) => branch !== 'failure')) {
+      const remedy = 'let the steps after it follow a step before it, or its failure';
+      problems.push(of(step.id, 'AFTER_WRITE', 'nothing but a failure branch can follow a step that writes', remedy));
     }
   });
   graph.nodes.forEach((step, n) => {
@@ -101,8 +101,10 @@ function arrivals(graph: Graph, shape: Shape): Arriving[] {
     const here = all[n];
     const step = graph.nodes[n];
     if (!here || !step) continue;
-    const leaving = leave(step, n, here);
-    for (const to of shape.out[n] ?? []) {
+    // Who fails goes on as the source sent it.
+    const failed: Arriving = { fetches: here.fetches, maps: new Set(), unmapped: true, started: false };
+    for (const { to, branch } of shape.out[n] ?? []) {
+      const leaving = branch === 'failure' ? failed : leave(step, n, here);
       const next = all[to];
       if (!next) continue;
       leaving.fetches.forEach((fetch) => next.fetches.add(fetch));
@@ -129,10 +131,11 @@ function leave(step: Step, n: number, here: Arriving): Arriving {
   }
 }
 
+/** Whether what reaches a step and does not fail may be written. */
 function leadsToWrite(graph: Graph, shape: Shape): boolean[] {
   const writes = graph.nodes.map((step) => step.kind === 'write' || !isKind(step.kind));
   for (const n of [...shape.order].reverse()) {
-    writes[n] ||= (shape.out[n] ?? []).some((to) => writes[to]);
+    writes[n] ||= (shape.out[n] ?? []).some(({ to, branch }) => branch !== 'failure' && writes[to]);
   }
   return writes;
 }

@@ -1,7 +1,8 @@
 // The graph of a scenario as the builder holds it: the same JSON that the server stores. Steps of a kind that this
 // release does not know are kept as they are.
 
-export type Branch = 'matches' | 'otherwise';
+/** `failure` carries records that failed at a step, as the source sent them. */
+export type Branch = 'matches' | 'otherwise' | 'failure';
 
 export const KINDS = ['trigger', 'fetch', 'filter', 'map', 'write'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -53,7 +54,30 @@ export function edgesTo(graph: Graph, id: string): readonly Edge[] {
   return graph.edges.filter((edge) => edge.to === id);
 }
 
-/** Absent means `matches`, and only filters have branches at all. */
+/**
+ * Ways on from a kind of step; `undefined` stands for the one way of a step that does not part its records. What no single
+ * record fails at has no failure branch.
+ */
+export function branchesOf(kind: string): readonly (Branch | undefined)[] {
+  switch (kind) {
+    case 'filter':
+      return ['matches', 'otherwise', 'failure'];
+    case 'map':
+      return [undefined, 'failure'];
+    case 'write':
+      return ['failure'];
+    default:
+      return [undefined];
+  }
+}
+
+/** The branch that an edge is drawn and told with; none where it is the step's one way. */
+export function namedBranch(graph: Graph, edge: Edge): Branch | undefined {
+  if (edge.branch === 'failure') return 'failure';
+  return stepOf(graph, edge.from)?.kind === 'filter' ? branchOf(edge) : undefined;
+}
+
+/** Absent means `matches`: the way of a step that does not part its records is taken for it. */
 export function branchOf(edge: Edge): Branch {
   return edge.branch ?? 'matches';
 }
@@ -98,9 +122,9 @@ export function flowOrder(graph: Graph): string[] {
   return order;
 }
 
-/** Out of a filter, what matches stands left. */
+/** Out of a filter, what matches stands left; what failed stands right of everything. */
 export function sortedFrom(graph: Graph, id: string): readonly Edge[] {
-  const side = (edge: Edge) => (branchOf(edge) === 'matches' ? 0 : 1);
+  const side = (edge: Edge) => ['matches', 'otherwise', 'failure'].indexOf(branchOf(edge));
   return [...edgesFrom(graph, id)].sort((a, b) => side(a) - side(b));
 }
 
@@ -146,7 +170,7 @@ function readStep(step: Record<string, unknown>): Step {
 function readEdge(edge: Record<string, unknown>): Edge {
   const branch = edge['branch'];
   const ends = { from: String(edge['from'] ?? ''), to: String(edge['to'] ?? '') };
-  return branch === 'matches' || branch === 'otherwise' ? { ...ends, branch } : ends;
+  return branch === 'matches' || branch === 'otherwise' || branch === 'failure' ? { ...ends, branch } : ends;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 // The graph as a tree of lines: a straight line stays at one depth, and only where records part it goes deeper.
 
-import { type Branch, type Graph, branchOf, edgesTo, flowOrder, sortedFrom, stepOf } from './graph';
+import { type Branch, type Edge, type Graph, edgesTo, flowOrder, namedBranch, sortedFrom, stepOf } from './graph';
 
 export type Line =
   | { readonly kind: 'step'; readonly id: string }
@@ -21,12 +21,13 @@ export function outlineOf(graph: Graph): Line[] {
     shown.add(id);
     const step = stepOf(graph, id);
     const leaving = sortedFrom(graph, id);
-    const isFilter = step?.kind === 'filter';
     const own: Line = { kind: 'step', id };
     if (leaving.length === 0) return [own];
-    if (!isFilter && leaving.length === 1) return [own, ...leaving.flatMap((edge) => follow(edge.to))];
-    const ways = leaving.map((edge): Way => ({ branch: isFilter ? branchOf(edge) : undefined, lines: follow(edge.to) }));
-    return [own, { kind: 'split', ways }];
+    const wayOf = (edge: Edge): Way => ({ branch: namedBranch(graph, edge), lines: follow(edge.to) });
+    const main = leaving.filter((edge) => edge.branch !== 'failure');
+    if (step?.kind === 'filter' || main.length > 1) return [own, { kind: 'split', ways: leaving.map(wayOf) }];
+    const failed = leaving.filter((edge) => edge.branch === 'failure').map(wayOf);
+    return [own, ...(failed.length > 0 ? [{ kind: 'split', ways: failed } as const] : []), ...main.flatMap((edge) => follow(edge.to))];
   };
   const order = flowOrder(graph);
   const roots = order.filter((id) => edgesTo(graph, id).length === 0);

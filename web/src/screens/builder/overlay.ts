@@ -1,7 +1,7 @@
 // What a run says at each step: how many records came, how many failed there.
 
 import type { Item, Run } from '../../api/schema';
-import { type Graph, after, before, stepOf } from './graph';
+import { type Graph, after, before, edgesTo, stepOf } from './graph';
 
 export interface StepCount {
   readonly records: number;
@@ -9,6 +9,9 @@ export interface StepCount {
 }
 
 export type Counts = ReadonlyMap<string, StepCount>;
+
+/** Code of the note that says at which step a record failed that came along a failure branch. */
+const CAUGHT = 'CAUGHT';
 
 /** Records of a test run that are looked at one by one. */
 export const ITEMS_MAX = 500;
@@ -23,11 +26,13 @@ export function countsOf(run: Run, graph: Graph): Counts {
     return created + updated + unchanged + skipped + failed;
   };
   const counts = new Map<string, StepCount>();
+  // Who failed is counted where it failed; what comes of it on a failure branch is another item.
+  const whole: Graph = { nodes: graph.nodes, edges: graph.edges.filter((edge) => edge.branch !== 'failure') };
   for (const step of graph.nodes) {
     const own = run.nodes[step.id];
     if (step.kind === 'trigger') continue;
-    const below = [...after(graph, step.id)].filter((id) => ended(id) > 0);
-    const isSure = below.every((id) => roots(graph, id).every((root) => root === step.id || surelyBetween(graph, root, id).includes(step.id)));
+    const below = [...after(whole, step.id)].filter((id) => ended(id) > 0);
+    const isSure = below.every((id) => roots(whole, id).every((root) => root === step.id || surelyBetween(whole, root, id).includes(step.id)));
     if (step.kind !== 'fetch' && !isSure) continue;
     const passed = below.reduce((sum, id) => sum + ended(id), ended(step.id));
     const records = step.kind === 'fetch' ? (own?.read ?? 0) : passed;
@@ -36,9 +41,10 @@ export function countsOf(run: Run, graph: Graph): Counts {
   return counts;
 }
 
-/** The fetches whose records may come to a step. */
+/** Where the items that may come to a step begin: at fetches, and at the first steps of failure branches. */
 function roots(graph: Graph, id: string): string[] {
-  return [...before(graph, id), id].filter((one) => stepOf(graph, one)?.kind === 'fetch');
+  const isFirst = (one: string) => stepOf(graph, one)?.kind !== 'trigger' && edgesTo(graph, one).length === 0;
+  return [...before(graph, id), id].filter((one) => stepOf(graph, one)?.kind === 'fetch' || isFirst(one));
 }
 
 /** The records of a run that were at a step. */
@@ -52,7 +58,7 @@ export function itemsAt(items: readonly Item[], graph: Graph, step: string): Ite
 
 /** Where a record's way ended: where it failed or was left out, else where it was written. */
 function endOf(item: Item): string | undefined {
-  const stopped = item.outcome === 'failed' || item.outcome === 'skipped' ? item.notes[0]?.step : undefined;
+  const stopped = item.outcome === 'failed' || item.outcome === 'skipped' ? item.notes.findLast((note) => note.code !== CAUGHT)?.step : undefined;
   return stopped ?? item.target ?? undefined;
 }
 

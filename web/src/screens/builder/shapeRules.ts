@@ -1,13 +1,21 @@
 // Rules about how steps hang together, without regard to what they do.
 
-import { type Edge, type Graph, branchOf, stepOf } from './graph';
+import { type Branch, type Edge, type Graph, branchOf, branchesOf, isKind, stepOf } from './graph';
 import { type Problem, of, whole } from './rules';
 
 /** Followed by index; only of a graph that is sound enough to follow. */
 export interface Shape {
-  readonly out: readonly (readonly number[])[];
+  readonly out: Ways;
   readonly into: readonly (readonly number[])[];
   readonly order: readonly number[];
+}
+
+/** Where each step leads to. */
+type Ways = readonly (readonly Way[])[];
+
+interface Way {
+  readonly to: number;
+  readonly branch: Branch;
 }
 
 const FAN_OUT_MAX = 32;
@@ -17,7 +25,7 @@ export function checkShape(graph: Graph): { shape: Shape | undefined; problems: 
   const problems: Problem[] = [];
   const index = indexOf(graph, problems);
   let sound = problems.length === 0;
-  const out: number[][] = graph.nodes.map(() => []);
+  const out: Way[][] = graph.nodes.map(() => []);
   const into: number[][] = graph.nodes.map(() => []);
   const seen = new Set<string>();
   for (const edge of graph.edges) {
@@ -38,7 +46,7 @@ export function checkShape(graph: Graph): { shape: Shape | undefined; problems: 
       continue;
     }
     seen.add(key);
-    out[from]?.push(to);
+    out[from]?.push({ to, branch: branchOf(edge) });
     into[to]?.push(from);
   }
   checkFanOut(graph, out, problems);
@@ -71,13 +79,18 @@ function dangling(edge: Edge, index: ReadonlyMap<string, number>): Problem {
 
 function checkBranch(graph: Graph, edge: Edge, problems: Problem[]): void {
   const kind = stepOf(graph, edge.from)?.kind ?? '';
-  if (edge.branch === undefined || !['trigger', 'fetch', 'map', 'write'].includes(kind)) return;
+  if (edge.branch === undefined || !isKind(kind) || branchesOf(kind).includes(edge.branch)) return;
+  if (edge.branch === 'failure') {
+    const message = 'no single record fails at this step, so it has no failure branch';
+    problems.push(of(edge.from, 'FAILURE_NOT_HERE', message, 'let the branch leave a condition, a mapping or a write'));
+    return;
+  }
   problems.push(
     of(edge.from, 'BRANCH_WITHOUT_FILTER', 'only a filter has branches', 'remove the branch from the connection'),
   );
 }
 
-function checkFanOut(graph: Graph, out: readonly (readonly number[])[], problems: Problem[]): void {
+function checkFanOut(graph: Graph, out: Ways, problems: Problem[]): void {
   graph.nodes.forEach((step, n) => {
     const count = out[n]?.length ?? 0;
     if (count <= FAN_OUT_MAX) return;
@@ -89,14 +102,14 @@ function checkFanOut(graph: Graph, out: readonly (readonly number[])[], problems
 /** Kahn's algorithm; names the steps that are left in circles. */
 function orderOf(
   graph: Graph,
-  out: readonly (readonly number[])[],
+  out: Ways,
   into: readonly (readonly number[])[],
   problems: Problem[],
 ): number[] | undefined {
   const waiting = into.map((from) => from.length);
   const order = waiting.flatMap((count, n) => (count === 0 ? [n] : []));
   for (let at = 0; at < order.length; at += 1) {
-    for (const to of out[order[at] ?? 0] ?? []) {
+    for (const { to } of out[order[at] ?? 0] ?? []) {
       waiting[to] = (waiting[to] ?? 0) - 1;
       if (waiting[to] === 0) order.push(to);
     }
@@ -104,7 +117,7 @@ function orderOf(
   if (order.length === graph.nodes.length) return order;
   const left = new Set(waiting.flatMap((count, n) => (count > 0 ? [n] : [])));
   for (let tails: number[] | undefined; tails === undefined || tails.length > 0; ) {
-    tails = [...left].filter((n) => !(out[n] ?? []).some((to) => left.has(to)));
+    tails = [...left].filter((n) => !(out[n] ?? []).some(({ to }) => left.has(to)));
     for (const tail of tails) left.delete(tail);
   }
   const circle = [...left].sort((a, b) => a - b).map((n) => graph.nodes[n]?.id ?? '');
@@ -128,7 +141,7 @@ function checkTriggers(graph: Graph, shape: Shape, problems: Problem[]): void {
   for (let n = open.pop(); n !== undefined; n = open.pop()) {
     if (reached.has(n)) continue;
     reached.add(n);
-    open.push(...(shape.out[n] ?? []));
+    open.push(...(shape.out[n] ?? []).map(({ to }) => to));
   }
   graph.nodes.forEach((step, n) => {
     if (reached.has(n)) return;
@@ -142,7 +155,9 @@ function checkTriggers(graph: Graph, shape: Shape, problems: Problem[]): void {
 function checkPaths(graph: Graph, shape: Shape, problems: Problem[]): void {
   const ways = graph.nodes.map(() => 0);
   for (const n of [...shape.order].reverse()) {
-    const below = (shape.out[n] ?? []).reduce((sum, to) => sum + (ways[to] ?? 0), 0);
+    // A write is an end of its own, beside what follows its failure.
+    const own = graph.nodes[n]?.kind === 'write' ? 1 : 0;
+    const below = (shape.out[n] ?? []).reduce((sum, { to }) => sum + (ways[to] ?? 0), own);
     ways[n] = Math.max(1, below);
   }
   const most = shape.order.find((n) => (ways[n] ?? 0) > PATHS_MAX);

@@ -1,4 +1,4 @@
-// Graphs for tests: edges are written `a>b`, `a>b+` (matches) and `a>b-` (otherwise).
+// Graphs for tests: edges are written `a>b`, `a>b+` (matches), `a>b-` (otherwise) and `a>b!` (failure).
 
 import { type Edge, type Graph, type Step } from './graph';
 import type { Known } from './rules';
@@ -35,5 +35,6 @@ export const KNOWN: Known = {
 function edgeOf(text: string): Edge {
   const [from = '', to = ''] = text.split('>');
   if (to.endsWith('+')) return { from, to: to.slice(0, -1), branch: 'matches' };
+  if (to.endsWith('!')) return { from, to: to.slice(0, -1), branch: 'failure' };
   return to.endsWith('-') ? { from, to: to.slice(0, -1), branch: 'otherwise' } : { from, to };
 }

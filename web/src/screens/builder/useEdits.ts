@@ -53,7 +53,7 @@ function editsOf(now: () => Parts): Edits {
   };
   const presets = (kind: Kind, anchor: string | undefined) => presetsFor(kind, now().draft.graph, anchor, now().installed);
   return {
-    addAfter: (id, kind) => added(kind, (graph) => addAfter(graph, id, kind, presets(kind, id))),
+    addAfter: (id, kind, branch) => added(kind, (graph) => addAfter(graph, id, kind, presets(kind, id), branch)),
     insert: (edge, kind) => added(kind, (graph) => insertBetween(graph, edge, kind, presets(kind, edge.from))),
     add: (kind) => {
       const anchor = now().selection.selected?.id;

@@ -1,6 +1,6 @@
 // What steps are called, and what their cards say.
 
-import { type Graph, type Kind, type Step, flowOrder, isKind, isObject } from './graph';
+import { type Branch, type Graph, type Kind, type Step, flowOrder, isKind, isObject } from './graph';
 
 export interface KindWords {
   readonly name: string;
@@ -15,6 +15,8 @@ export const KIND_WORDS: Readonly<Record<Kind, KindWords>> = {
   map: { name: 'Map fields', group: 'Change', does: 'Makes Portal fields out of a source record' },
   write: { name: 'Write to Portal', group: 'Write', does: 'Creates or updates Portal records' },
 };
+
+export const BRANCH_WORDS: Readonly<Record<Branch, string>> = { matches: 'matches', otherwise: 'otherwise', failure: 'on failure' };
 
 export const TRIGGERS: readonly { value: string; label: string; does: string }[] = [
   { value: 'manual', label: 'By hand', does: 'Somebody presses Run' },

@@ -2,7 +2,7 @@
 
 use app_sdk::AppError;
 use domain::effect::{EffectInDoubt, EffectIntended, Held};
-use domain::run::{ItemNote, OUTCOME_UNKNOWN, Outcome};
+use domain::run::{ItemNote, NOT_SENT, OUTCOME_UNKNOWN, Outcome, WRITE_UNDER_WAY};
 
 use super::super::write::{Outgoing, Written, note};
 use super::Careful;
@@ -13,7 +13,7 @@ impl Careful<'_> {
         let message = format!("not sent, because the destination stopped answering: {problem}");
         for out in batch {
             let remedy = Some("retry the run's failed items when it answers again".to_owned());
-            let note = note(self.node, "NOT_SENT", message.clone(), remedy);
+            let note = note(self.node, NOT_SENT, message.clone(), remedy);
             self.end(&out, Outcome::Failed, None, vec![note], written);
         }
     }
@@ -39,7 +39,7 @@ impl Careful<'_> {
     pub fn under_way(&self, open: &EffectIntended) -> ItemNote {
         let message = format!("run {} is writing this record, and has not heard what came of it", open.run);
         let remedy = "wait for that run's end, then retry this one".to_owned();
-        note(self.node, "WRITE_UNDER_WAY", message, Some(remedy))
+        note(self.node, WRITE_UNDER_WAY, message, Some(remedy))
     }
 
     pub fn arrived(&self) -> ItemNote {
