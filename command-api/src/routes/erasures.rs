@@ -24,6 +24,19 @@ pub fn area() -> Area {
         .administrator(routes!(lift::lift))
 }
 
+/// Longest reason, in characters.
+const REASON_CHARS_MAX: usize = 500;
+
+/// A reason as it stays in the log: without the space around it, neither empty nor endless.
+fn reason(given: &str) -> Result<String, Problem> {
+    let reason = given.trim();
+    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
+        let detail = format!("a reason of 1 to {REASON_CHARS_MAX} characters is needed");
+        return Err(Problem::invalid("NO_REASON", detail, "say why, without naming the person").at("reason"));
+    }
+    Ok(reason.to_owned())
+}
+
 /// A person, by e-mail address or by one of the records that speak of them. Exactly one of both.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

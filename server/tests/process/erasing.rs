@@ -134,6 +134,7 @@ fn bad_input_174_nobody_and_nonsense_are_answered_in_words() {
         (vec!["erase", "--record", "cn_a.users.999"], 1, "NOT_FOUND"),
         (vec!["erase"], 64, "--email or --record"),
         (vec!["erase", "--email", EMAIL, "--apply"], 64, "--reason"),
+        (vec!["erase", "--lift", "er_nothere", "--reason", " "], 1, "NO_REASON"),
         (vec!["erase", "--lift", "er_nothere", "--reason", "r"], 1, "NOT_FOUND"),
     ] {
         let refused = town.run(&args);

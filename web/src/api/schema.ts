@@ -676,6 +676,7 @@ export type Licence = {
 };
 
 export type LiftErasure = {
+  /** Why; it stays in the log, so it must not name the person. */
   reason: string;
 };
 
@@ -1032,7 +1033,7 @@ export type Listed_PortalRecord = {
     /** Where it came from: `{connection}.{resource}.{id}`. */
     external: string;
     /** Absent when the person it speaks of was erased. */
-    fields: Record<string, unknown>;
+    fields?: (Record<string, unknown> | null);
     id: string;
     mapping: MappingStamp;
     /** Source records that are not here yet, by field. */
@@ -1442,7 +1443,7 @@ export type PortalRecord = {
   /** Where it came from: `{connection}.{resource}.{id}`. */
   external: string;
   /** Absent when the person it speaks of was erased. */
-  fields: Record<string, unknown>;
+  fields?: (Record<string, unknown> | null);
   id: string;
   mapping: MappingStamp;
   /** Source records that are not here yet, by field. */

@@ -68,6 +68,7 @@ export function placesOf({ connection, scenario, mapping, run, item, failure, ki
     [settings, '/settings/access-keys', 'settings'],
     [settings, '/settings/webhook-secrets'],
     [settings, '/settings/retention', 'retention'],
+    [settings, '/settings/erasures', 'erasures'],
     [settings, '/settings/appearance', 'appearance'],
     [settings, '/settings/about', 'about'],
   ].map(([route, address, picture]) => ({ route, address, picture }));

@@ -8,9 +8,6 @@ use super::preview::{PersonHeld, held};
 use crate::endpoint::{Body, Caller, Created, Json, Problem, Shared, State, StatusCode};
 use crate::erasing;
 
-/// Longest reason, in characters.
-const REASON_CHARS_MAX: usize = 500;
-
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErasePerson {
@@ -44,11 +41,7 @@ pub struct Erased {
 )]
 pub async fn erase(State(api): State<Shared>, caller: Caller, body: Body<ErasePerson>) -> Created<Erased> {
     let Body { value: ErasePerson { email, record, reason, mentions }, once } = body;
-    let reason = reason.trim().to_owned();
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        let detail = format!("a reason of 1 to {REASON_CHARS_MAX} characters is needed");
-        return Err(Problem::invalid("NO_REASON", detail, "say why, without naming the person").at("reason"));
-    }
+    let reason = super::reason(&reason)?;
     let asked = WhichPerson { email, record }.asked()?;
     let context = &api.context;
     let person = erasing::find(context, &asked).await?;

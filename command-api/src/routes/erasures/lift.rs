@@ -11,6 +11,7 @@ use crate::erasing;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LiftErasure {
+    /// Why; it stays in the log, so it must not name the person.
     pub reason: String,
 }
 
@@ -30,7 +31,7 @@ pub async fn lift(
     Id(id): Id<ErasureId>,
     body: Body<LiftErasure>,
 ) -> Answer<Done> {
-    let reason = body.value.reason;
+    let reason = super::reason(&body.value.reason)?;
     let committed = api.execute::<Erasures>(id.as_str(), ErasureCommand::Lift { reason }, &caller).await?;
     let mut folded = Folded::<ErasureState>::default();
     let stream = StreamName::new("erasure", &id);

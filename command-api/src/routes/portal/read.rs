@@ -26,7 +26,7 @@ pub struct PortalRecord {
     /// Where it came from: `{connection}.{resource}.{id}`.
     pub external: String,
     /// Absent when the person it speaks of was erased.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub fields: Option<Map<String, Value>>,
     /// Other Portal records, by field.
     pub references: BTreeMap<String, String>,

@@ -84,10 +84,26 @@ export function RecordDetail() {
 }
 
 function panel(tab: string, kind: string, record: PortalRecord, source: Source | undefined) {
+  if (tab === 'lineage' && isErased(record)) return <EmptyState>Its values were erased, and where they came from with them.</EmptyState>;
   if (tab === 'history') return <HistoryTab kind={kind} now={record} />;
   if (!source) return <EmptyState>It did not come from a source.</EmptyState>;
   if (tab === 'events') return <EventsTab source={source} />;
   return <LineageTab kind={kind} id={record.id} />;
+}
+
+/** The person that the record speaks of was erased. */
+function isErased({ fields }: PortalRecord): boolean {
+  return fields === null || fields === undefined;
+}
+
+function Erased() {
+  return (
+    <p className="note note-info">
+      <span>
+        The person that this record speaks of was erased: its values are gone for good. <Go to="/settings/erasures">See the erasures</Go>
+      </span>
+    </p>
+  );
 }
 
 const WEB = /^https?:\/\//;
@@ -96,8 +112,9 @@ function Now({ record, source }: { record: PortalRecord; source: Source | undefi
   const nameOf = useConnectionNames();
   return (
     <div className="stack">
+      {isErased(record) ? <Erased /> : null}
       <dl className="facts">
-        {Object.entries(record.fields)
+        {Object.entries(record.fields ?? {})
           .filter(([, value]) => value !== null && value !== '')
           .map(([name, value]) => (
             <div key={name} className="facts-row">

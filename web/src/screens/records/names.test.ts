@@ -6,6 +6,7 @@ describe('records', () => {
   it('are called by what people know them by', () => {
     expect(labelOf({ id: 'po_1', fields: { title: '', name: 'Ada' } })).toBe('Ada');
     expect(labelOf({ id: 'po_1', fields: { title: 7 } })).toBe('po_1');
+    expect(labelOf({ id: 'po_1', fields: null })).toBe('po_1');
   });
 
   it('say where they came from, also with dots in the id', () => {

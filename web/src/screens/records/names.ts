@@ -5,10 +5,10 @@ const KINDS: Record<string, string> = {
   user: 'users', post: 'posts', page: 'pages', term: 'terms', media: 'media', comment: 'comments', item: 'items',
 };
 
-/** What people call a record. */
+/** What people call a record; one that was erased has only its id. */
 export function labelOf(record: Pick<PortalRecord, 'fields' | 'id'>): string {
   for (const name of LABELS) {
-    const value = record.fields[name];
+    const value = record.fields?.[name];
     if (typeof value === 'string' && value.trim()) return value;
   }
   return record.id;

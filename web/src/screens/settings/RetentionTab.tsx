@@ -1,6 +1,7 @@
 import { useRead } from '../../api/queries';
 import type { Kept, KeptKind } from '../../api/schema';
 import { DataTable } from '../../parts/DataTable';
+import { Go } from '../../parts/Go';
 import { Card } from '../../parts/Page';
 import { Loaded } from '../../parts/States';
 import { count } from '../../parts/format';
@@ -69,7 +70,8 @@ function howToChange({ kind, days, setting }: Kept) {
   if (kind === 'contents') {
     return (
       <>
-        Erase a person with <code>portal-integrations erase</code> on the server
+        Erase a person under <Go to="/settings/erasures">Erasures</Go>, or with <code>portal-integrations erase</code> on
+        the server
       </>
     );
   }

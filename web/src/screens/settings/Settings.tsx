@@ -11,11 +11,13 @@ import { EmptyState, Loaded } from '../../parts/States';
 import { count, number } from '../../parts/format';
 import { AccessKeys } from './AccessKeys';
 import { RetentionTab } from './RetentionTab';
+import { ErasuresTab } from './erasures/ErasuresTab';
 
 const TABS = [
   ['access-keys', 'Access keys'],
   ['webhook-secrets', 'Webhook secrets'],
   ['retention', 'Retention'],
+  ['erasures', 'Erasures'],
   ['appearance', 'Appearance'],
   ['about', 'About'],
 ] as const;
@@ -53,6 +55,7 @@ function panel(tab: string) {
       return (
         <RetentionTab />
       );
+    case 'erasures': return <ErasuresTab />;
     case 'appearance': return <Appearance />;
     case 'about': return <About />;
     default: return <AccessKeys />;
