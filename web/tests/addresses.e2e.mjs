@@ -1,9 +1,10 @@
-// Bad input 70 and 77: what somebody puts into an address or a search field is text to look for, or is refused in words.
+// Bad input 67, 69, 70 and 77: what somebody puts into an address or a search field is text to look for, or is refused in
+// words; and what is pressed twice is done once.
 // How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { browser, go, page, startConsole } from './support/console.mjs';
+import { all, api, browser, endOfRun, go, page, server, startConsole } from './support/console.mjs';
 
 const PATTERNS = ['%', '*', '(a+)+$', '.*', "' OR 1=1 --", '"users" OR "', 'NEAR(a b)', '\\', '{{7*7}}'];
 
@@ -49,5 +50,33 @@ describe('an id', () => {
       }
     }
     assert.deepEqual(browser.problems, []);
+  });
+});
+
+describe('a cursor', () => {
+  it('bad input 69: that nobody gave out is refused in words, and the list is one click away', async () => {
+    for (const cursor of ['forged', '%00', '-1', 'eyJhZnRlciI6OTk5OX0', '9'.repeat(300)]) {
+      await go(`/audit?cursor=${encodeURIComponent(cursor)}`);
+      const said = page.locator('main').getByRole('alert').first();
+      await said.waitFor();
+      assert.match(await said.innerText(), /cursor/i);
+    }
+    assert.deepEqual(browser.problems, []);
+  });
+});
+
+describe('a button', () => {
+  it('bad input 67: that is pressed twice acts once', async () => {
+    const { items } = await api(server, 'GET', '/scenarios');
+    const before = (await all(server, '/runs')).length;
+    await go(`/scenarios/${items[0].id}/runs`);
+    const button = page.getByRole('button', { name: /^(Import now|Run now|Run)$/ }).first();
+    await button.evaluate((element) => {
+      element.click();
+      element.click();
+    });
+    await page.waitForURL(/\/runs\/rn_/);
+    await endOfRun(server, new URL(page.url()).pathname.split('/').at(-1));
+    assert.equal((await all(server, '/runs')).length, before + 1);
   });
 });
