@@ -70,6 +70,25 @@ describe('records of which nobody can tell whether they arrived', () => {
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   });
 
+  it('are told apart from what failed: on the run, among the failures, and in the overview, with the way to the decision', async () => {
+    const { count } = await api(server, 'POST', `/runs/${run}/retry`, { dry_run: true });
+    await go(`/runs/${run}`);
+    const retry = page.getByRole('button', { name: `Retry failed (${count})`, exact: true });
+    await retry.waitFor();
+    assert.equal(await retry.isEnabled(), count > 0);
+    await go('/failures');
+    const group = page.getByRole('listitem').filter({ hasText: '20 records wait for a decision' });
+    assert.equal(await group.getByRole('button', { name: /^Retry/ }).count(), 0, 'a retry would send none of them');
+    assert.deepEqual(await violations(page), []);
+    await group.getByRole('link', { name: 'Decide about 20' }).click();
+    await page.waitForURL((url) => url.pathname.endsWith(`/runs/${run}`));
+    await page.getByRole('region', { name: '20 records wait for you' }).waitFor();
+    await go('/');
+    await page.getByRole('list', { name: 'Figures' }).getByRole('link', { name: /Open failures.*20 records wait for a decision/s }).waitFor();
+    await page.getByText('20 records of Users elsewhere wait for your decision').waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+
   it('can be seen by a viewer, who reads why the decision is not his', async () => {
     const viewer = await openBrowser({ ...server, token: viewerToken });
     try {
