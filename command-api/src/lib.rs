@@ -13,6 +13,7 @@ mod consents;
 mod context;
 mod cursor;
 mod definitions;
+mod doubts;
 mod edge;
 mod endpoint;
 pub mod erasing;

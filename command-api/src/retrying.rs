@@ -29,6 +29,8 @@ pub struct Failed {
     pub node: String,
     /// The destination it was to go to, where that is needed.
     pub to: Option<String>,
+    /// It failed because nobody could tell whether it arrived.
+    pub is_doubted: bool,
 }
 
 /// Items that failed, of one run or of several.

@@ -70,13 +70,32 @@ describe('records of which nobody can tell whether they arrived', () => {
     await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
   });
 
+  it('are told apart from what failed: on the run, among the failures, and in the overview, with the way to the decision', async () => {
+    const { count } = await api(server, 'POST', `/runs/${run}/retry`, { dry_run: true });
+    await go(`/runs/${run}`);
+    const retry = page.getByRole('button', { name: `Retry failed (${count})`, exact: true });
+    await retry.waitFor();
+    assert.equal(await retry.isEnabled(), count > 0);
+    await go('/failures');
+    const group = page.getByRole('listitem').filter({ hasText: '20 records wait for a decision' });
+    assert.equal(await group.getByRole('button', { name: /^Retry/ }).count(), 0, 'a retry would send none of them');
+    assert.deepEqual(await violations(page), []);
+    await group.getByRole('link', { name: 'Decide about 20' }).click();
+    await page.waitForURL((url) => url.pathname.endsWith(`/runs/${run}`));
+    await page.getByRole('region', { name: '20 records wait for you' }).waitFor();
+    await go('/');
+    await page.getByRole('list', { name: 'Figures' }).getByRole('link', { name: /Open failures.*20 records wait for a decision/s }).waitFor();
+    await page.getByText('20 records of Users elsewhere wait for your decision').waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+
   it('can be seen by a viewer, who reads why the decision is not his', async () => {
     const viewer = await openBrowser({ ...server, token: viewerToken });
     try {
       await viewer.page.goto(`${server.ui}/ui/runs/${run}`);
       const card = viewer.page.getByRole('region', { name: '20 records wait for you' });
       await card.getByRole('paragraph').filter({ hasText: 'Only operators may do this' }).waitFor();
-      for (const name of ['All 20 are there', 'None is there: send all again']) {
+      for (const name of ['All 20 are there', 'None is there: send all again', 'Give all 20 up']) {
         const button = card.getByRole('button', { name });
         assert.equal(await button.getAttribute('aria-disabled'), 'true');
         await button.click({ force: true });
@@ -145,11 +164,34 @@ describe('records of which nobody can tell whether they arrived', () => {
     assert.deepEqual(receiver.written.slice(before).toSorted(), chosen.map(({ record }) => record).toSorted());
   });
 
+  it('are given up after a word on what is lost: not sent, neither now nor by a later run, and not asked about again', async () => {
+    const [{ item, record }] = await waiting();
+    const before = receiver.written.length;
+    await go(`/runs/${run}/records/${item}`);
+    await page.getByRole('button', { name: 'Give it up', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: `Give users ${record} up?` });
+    await dialog.getByText('No run and no retry sends this to Elsewhere until it changes at the source.').waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Cancel');
+    assert.deepEqual(await violations(page), []);
+    // Leaving it decides nothing.
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    assert.equal((await waiting()).length, 17);
+    await page.getByRole('button', { name: 'Give it up', exact: true }).click();
+    const left = await confirmed(dialog, 'Give up');
+    assert.equal(left.counts.skipped, 1);
+    assert.ok(!(await waiting()).some((each) => each.item === item));
+    const { scenario } = await api(server, 'GET', `/runs/${run}`);
+    const again = await api(server, 'POST', `/scenarios/${scenario}/runs`, {});
+    await endOfRun(server, again.run, again.position);
+    assert.ok(!receiver.written.slice(before).includes(record), 'nothing of it was sent');
+  });
+
   it('wait for nobody any more when all are decided', async () => {
     await go(`/runs/${run}`);
-    await page.getByRole('button', { name: 'All 17 are there' }).click();
-    const noted = await confirmed(page.getByRole('dialog', { name: 'Are these 17 records there?' }), 'They are there');
-    assert.equal(noted.counts.unchanged, 17);
+    await page.getByRole('button', { name: 'All 16 are there' }).click();
+    const noted = await confirmed(page.getByRole('dialog', { name: 'Are these 16 records there?' }), 'They are there');
+    assert.equal(noted.counts.unchanged, 16);
     assert.deepEqual(await waiting(), []);
     await go(`/runs/${run}`);
     await page.getByRole('table', { name: 'Records of the run' }).waitFor();

@@ -5,8 +5,8 @@ mod figures;
 
 use chrono::{DateTime, Utc};
 use domain::views::{
-    CONNECTIONS, ConnectionView, FAILURES, RUNS, RunPhaseView, RunView, SCENARIOS, ScenarioView, TOTALS,
-    TOTALS_KEY, TotalsView, ViewSpec, WATCHES, WatchView,
+    CONNECTIONS, ConnectionView, FAILURES, FailureView, RUNS, RunPhaseView, RunView, SCENARIOS, ScenarioView,
+    TOTALS, TOTALS_KEY, TotalsView, ViewSpec, WATCHES, WatchView,
 };
 use engine::ports::{Order, Query};
 use serde::de::DeserializeOwned;
@@ -56,6 +56,9 @@ pub struct Overview {
     pub success_rate: Option<f64>,
     /// Groups of failures that nobody has dealt with yet; `GET /failures?state=open` lists them.
     pub open_failures: u64,
+    /// Records that wait for a person to say whether they arrived. They are a part of the open failures, and the newest
+    /// 1,000 failures are looked through for them.
+    pub undecided: u64,
     /// 95 of 100 runs took no longer, of the runs that ended in the range (of its newest 1000); absent without any.
     pub run_time_p95_ms: Option<u64>,
     /// Every hour of the range, oldest first, also those in which nothing happened. UTC.
@@ -117,6 +120,9 @@ pub async fn overview(State(api): State<Shared>, Params(asked): Params<Asked>) -
     let watches: Vec<WatchView> = api.many(&WATCHES, Query::default()).await?;
     let totals: TotalsView = api.find(&TOTALS, TOTALS_KEY).await?.unwrap_or_default();
     let open = Query { equals: vec![("state", "open".into())], ..Query::default() };
+    let newest = Query { order_by: Some("last"), order: Order::Descending, ..open.clone() };
+    let failures: Vec<FailureView> = api.many(&FAILURES, newest).await?;
+    let doubted: Vec<FailureView> = failures.into_iter().filter(FailureView::is_doubted).collect();
     let in_range = figures::sum(&hours);
     let looked = attention::Looked {
         connections: &connections,
@@ -124,6 +130,7 @@ pub async fn overview(State(api): State<Shared>, Params(asked): Params<Asked>) -
         newest: figures::newest_of_each(&runs, &scenarios),
         waiting: &waiting,
         watches: &watches,
+        doubted: &doubted,
         now,
     };
     Ok(Json(Overview {
@@ -131,6 +138,7 @@ pub async fn overview(State(api): State<Shared>, Params(asked): Params<Asked>) -
         records_failed: in_range.failed,
         success_rate: in_range.success_rate(),
         open_failures: api.context.reads.count(&FAILURES, &open).await?,
+        undecided: doubted.iter().map(|view| view.count).sum(),
         run_time_p95_ms: figures::run_time_p95(&runs, since),
         attention: attention::worst(&looked),
         hours: hours.into_iter().map(|h| Hour { at: h.at, imported: h.imported, failed: h.failed }).collect(),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ViewSpec, integer, text};
 use crate::failure::FailureState;
+use crate::run::OUTCOME_UNKNOWN;
 
 /// Keys: a failure's id holds a [`FailureView`]; [`failing_key`] and [`failing_fetch_key`] a [`FailingItem`];
 /// [`failing_run_key`] a [`FailingRun`]. Only failures have columns, so lists of them see nothing else. `last` is
@@ -119,6 +120,11 @@ pub struct FailureView {
 }
 
 impl FailureView {
+    /// Nobody can tell whether its items arrived: they wait for a person, and no run sends them.
+    pub fn is_doubted(&self) -> bool {
+        self.code == OUTCOME_UNKNOWN
+    }
+
     /// Counts one more at this time.
     pub fn happened(&mut self, at: DateTime<Utc>) {
         self.total += 1;

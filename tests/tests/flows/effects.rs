@@ -78,6 +78,32 @@ async fn bad_input_140_who_can_be_asked_is_asked_before_anything_is_sent_again()
     assert_eq!(stage.run(&again).await.unwrap().counts.unchanged, 30);
 }
 
+/// What waits for a person is counted apart from what a retry would send: of the run, of all runs, by failure, in all.
+async fn told_apart(api: &Api, run: &str, unsent: usize) {
+    let retry = format!("/api/v1/runs/{run}/retry");
+    for path in [retry.as_str(), "/api/v1/retries"] {
+        let counted = api.post(path, json!({"dry_run": true}), 200).await;
+        assert_eq!(
+            (&counted["count"], &counted["undecided"]),
+            (&json!(unsent), &json!(20)),
+            "{path}: {counted}"
+        );
+        let doubted = json!({"filter": {"code": "OUTCOME_UNKNOWN"}});
+        api.refused(path, doubted, "NOTHING_TO_RETRY").await;
+    }
+    let failures = api.get("/api/v1/failures").await;
+    for failure in failures["items"].as_array().unwrap() {
+        let waiting = if failure["code"] == "OUTCOME_UNKNOWN" { 20 } else { 0 };
+        assert_eq!(failure["undecided"], waiting, "{failure}");
+    }
+    let overview = api.get("/api/v1/overview").await;
+    assert_eq!(overview["undecided"], 20);
+    let lines = overview["attention"].as_array().unwrap();
+    let line = lines.iter().find(|line| line["kind"] == "decision-awaited").unwrap();
+    assert_eq!(line["action"]["href"], format!("/runs/{run}"));
+    assert!(line["title"].as_str().unwrap().starts_with("20 records of "), "{line}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_input_140_what_nobody_can_tell_waits_for_a_person_and_each_decision_is_carried_out() {
     let (stage, portal, api) = honest(30, Kind::Plain).await;
@@ -94,8 +120,11 @@ async fn bad_input_140_what_nobody_can_tell_waits_for_a_person_and_each_decision
     let codes: Vec<&Value> = failures["items"].as_array().unwrap().iter().map(|f| &f["code"]).collect();
     assert!(codes.contains(&&json!("OUTCOME_UNKNOWN")), "{failures}");
 
+    told_apart(&api, &run, unsent.len()).await;
+
     // A retry sends what was never sent, and nothing that is in doubt; neither does another run.
     let retried = api.post(&format!("/api/v1/runs/{run}/retry"), json!({}), 202).await;
+    assert_eq!((&retried["count"], &retried["undecided"]), (&json!(10), &json!(20)), "{retried}");
     stage.over(retried["run"].as_str().unwrap()).await;
     let whole = api.run(&stage, SCENARIO).await;
     assert_eq!(of_code(&items(&api, &whole, "failed").await, "OUTCOME_UNKNOWN").len(), 20);

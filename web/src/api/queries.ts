@@ -7,9 +7,11 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useState } from 'react';
 
 import { type Given, call } from './client';
 import type { AllPaths } from './coming';
+import { onceAtATime } from './once';
 import { ApiError, asApiError } from './problem';
 
 type Key = keyof AllPaths & string;
@@ -50,13 +52,14 @@ interface WriteOptions<K extends Key> {
   onDone?: (answer: AllPaths[K]['ok']) => void;
 }
 
-/** A command. Reads of its topics are asked again, with the command's position. */
+/** A command, done once however often it is pressed. Reads of its topics are asked again, with the command's position. */
 export function useWrite<K extends Key>(operation: K, options: WriteOptions<K> = {}) {
   const client = useQueryClient();
+  const [once] = useState(() => onceAtATime<AllPaths[K]['ok']>());
   return useMutation<AllPaths[K]['ok'], ApiError, Given<K>>({
     mutationFn: async (given) => {
       try {
-        return await call(operation, given);
+        return await once([given.path, given.query, given.body], (idempotencyKey) => call(operation, { idempotencyKey, ...given }));
       } catch (error) {
         throw asApiError(error);
       }

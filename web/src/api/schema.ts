@@ -79,7 +79,7 @@ export type AttentionAction = {
   label: string;
 };
 
-export type AttentionKind = "identity-in-doubt" | "connection-failing" | "run-failed" | "approval-awaited" | "gone-held" | "scenario-off" | "failures-open";
+export type AttentionKind = "identity-in-doubt" | "connection-failing" | "run-failed" | "approval-awaited" | "decision-awaited" | "gone-held" | "scenario-off" | "failures-open";
 
 /** One line, with what it changed. */
 export type AuditEntry = (AuditLine & {
@@ -462,6 +462,9 @@ did not. Days are UTC's. */
   step: string;
   /** Times it has happened. */
   total: number;
+  /** How many of them wait for a person to say whether they arrived; a retry sends none of these. Each is listed by
+the run it failed in last: `/runs/{id}/undecided`. */
+  undecided: number;
 };
 
 export type FailureDay = {
@@ -904,6 +907,9 @@ did not. Days are UTC's. */
     step: string;
     /** Times it has happened. */
     total: number;
+    /** How many of them wait for a person to say whether they arrived; a retry sends none of these. Each is listed by
+the run it failed in last: `/runs/{id}/undecided`. */
+    undecided: number;
   }>;
   /** Ask again with this as `cursor` for more; absent after the last page. */
   next_cursor?: (string | null);
@@ -1372,6 +1378,9 @@ export type Overview = {
   run_time_p95_ms?: (number | null);
   /** Share of the records that came to an end and did not fail, 0 to 1; absent when there were none. */
   success_rate?: (number | null);
+  /** Records that wait for a person to say whether they arrived. They are a part of the open failures, and the newest
+1,000 failures are looked through for them. */
+  undecided: number;
 };
 
 export type PauseConnection = {
@@ -1801,6 +1810,9 @@ export type RetriesStarted = {
   position?: (u64 | null);
   /** The new runs; none when only asked. */
   runs: Array<StartedRetry>;
+  /** Items that match but wait for a person to say whether they arrived (`OUTCOME_UNKNOWN`): until then no run sends
+them. `/runs/{id}/undecided` lists those of a run. */
+  undecided: number;
 };
 
 /** What a retry works on, and the run that does it unless it was only asked how many there are. */
@@ -1816,6 +1828,9 @@ export type RetryAnswer = {
   run?: (string | null);
   /** Items that match but no longer fail, because a later run brought them to a better end. */
   settled_since: number;
+  /** Items that match but wait for a person to say whether they arrived (`OUTCOME_UNKNOWN`): until then no run sends
+them. `/runs/{id}/undecided` lists them. */
+  undecided: number;
 };
 
 export type RetryFilter = {

@@ -23,6 +23,9 @@ pub struct Failure {
     pub state: FailureState,
     /// Items that fail for this at present.
     pub count: u64,
+    /// How many of them wait for a person to say whether they arrived; a retry sends none of these. Each is listed by
+    /// the run it failed in last: `/runs/{id}/undecided`.
+    pub undecided: u64,
     /// Times it has happened.
     pub total: u64,
     /// How often on the newest days on which it happened, the oldest first: at most 14, without the days on which it
@@ -56,6 +59,7 @@ pub struct Example {
 impl From<FailureView> for Failure {
     fn from(view: FailureView) -> Self {
         Self {
+            undecided: if view.is_doubted() { view.count } else { 0 },
             id: view.id,
             scenario: view.scenario,
             code: view.code,

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::connection::{Health, StageResult};
-use domain::views::{ConnectionPhase, ConnectionView, RunPhaseView, RunView, ScenarioView, WatchView};
+use domain::views::{
+    ConnectionPhase, ConnectionView, FailureView, RunPhaseView, RunView, ScenarioView, WatchView,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,6 +35,8 @@ pub enum AttentionKind {
     RunFailed,
     /// A run waits until somebody approves what it would do.
     ApprovalAwaited,
+    /// Records were sent without an answer, and nobody can tell whether they arrived.
+    DecisionAwaited,
     /// Records are missing from a site, too many to believe it without a person.
     GoneHeld,
     /// A published scenario is turned off.
@@ -75,6 +79,8 @@ pub struct Looked<'a> {
     /// Runs that wait for approval.
     pub waiting: &'a [RunView],
     pub watches: &'a [WatchView],
+    /// Open failures of what was sent without an answer.
+    pub doubted: &'a [FailureView],
     pub now: DateTime<Utc>,
 }
 
@@ -89,11 +95,16 @@ pub fn worst(looked: &Looked<'_>) -> Vec<Attention> {
         let scenario = looked.scenarios.iter().find(|view| view.id == run.scenario);
         approval(run, scenario.map_or(&run.scenario, |view| &view.name))
     });
+    let doubted = looked.doubted.iter().filter(|view| view.count > 0).map(|view| {
+        let scenario = looked.scenarios.iter().find(|scenario| scenario.id == view.scenario);
+        decision(view, scenario.map_or(&view.scenario, |scenario| &scenario.name))
+    });
     let held = looked.watches.iter().filter_map(|watch| {
         let site = looked.connections.iter().find(|view| view.id == watch.connection)?;
         gone(watch, &site.name)
     });
-    let mut all: Vec<Attention> = of_connections.chain(of_scenarios).chain(waiting).chain(held).collect();
+    let mut all: Vec<Attention> =
+        of_connections.chain(of_scenarios).chain(waiting).chain(doubted).chain(held).collect();
     all.sort_by_key(|line| (line.severity, line.kind));
     all.truncate(LINES_MAX);
     all
@@ -144,6 +155,19 @@ fn approval(run: &RunView, scenario: &str) -> Attention {
         detail: format!("Of {} records it would {}.", counts.settled(), parts.join(", ")),
         object: Object { kind: "run", id: run.id.clone() },
         action: Action { label: "Look and decide", href: format!("/runs/{}", run.id) },
+    }
+}
+
+fn decision(view: &FailureView, scenario: &str) -> Attention {
+    let (records, wait) = if view.count == 1 { ("record", "waits") } else { ("records", "wait") };
+    Attention {
+        kind: AttentionKind::DecisionAwaited,
+        severity: Severity::Warning,
+        title: format!("{} {records} of {scenario} {wait} for your decision", view.count),
+        detail: "Sent, and no answer came: nobody can tell whether it arrived. No run sends it again."
+            .to_owned(),
+        object: Object { kind: "run", id: view.run.clone() },
+        action: Action { label: "Look and decide", href: format!("/runs/{}", view.run) },
     }
 }
 

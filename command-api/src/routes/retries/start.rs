@@ -5,13 +5,14 @@ use domain::decider::Decider as _;
 use domain::ids::{FailureId, RunId, ScenarioId};
 use domain::record::RecordKey;
 use domain::run::Runs;
-use domain::views::{FAILING_PREFIX, FAILURES, FailingItem, FailureView, failing_prefix};
+use domain::views::{FAILING_PREFIX, FAILURES, FailingItem, failing_prefix};
 use engine::ports::Query;
 use engine::{Position, StreamName, hash};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::context::Api;
+use crate::doubts::Reasons;
 use crate::endpoint::{Body, Caller, Created, Json, Problem, Shared, State, StatusCode};
 use crate::extract::Once;
 use crate::retrying::{Failed, Rules, Selection};
@@ -56,6 +57,9 @@ pub struct RetriesStarted {
     pub count: u64,
     /// Items that match but could not be read when they came; only another run can read them again.
     pub not_recorded: u64,
+    /// Items that match but wait for a person to say whether they arrived (`OUTCOME_UNKNOWN`): until then no run sends
+    /// them. `/runs/{id}/undecided` lists those of a run.
+    pub undecided: u64,
     /// The new runs; none when only asked.
     pub runs: Vec<StartedRetry>,
     /// Ask a read with this as `min_position` to see the runs.
@@ -93,14 +97,14 @@ pub async fn start(
     if let Some(answer) = api.started_before(&once).await? {
         return Ok((StatusCode::ACCEPTED, Json(answer)));
     }
-    let (parts, not_recorded) = api.failing(&wanted.filter, wanted.version).await?;
+    let Failing { parts, not_recorded, undecided } = api.failing(&wanted.filter, wanted.version).await?;
     let count = parts.iter().map(|part| part.items.len() as u64).sum();
-    let mut answer = RetriesStarted { count, not_recorded, runs: vec![], position: None };
+    let mut answer = RetriesStarted { count, not_recorded, undecided, runs: vec![], position: None };
     if wanted.dry_run {
         return Ok((StatusCode::OK, Json(answer)));
     }
     if parts.is_empty() {
-        return Err(nothing_to_retry());
+        return Err(nothing_to_retry(undecided));
     }
     let meta = once.mark(caller.meta());
     let mut begun = vec![];
@@ -127,13 +131,22 @@ struct Part {
     items: Vec<Failed>,
 }
 
+/// What fails at present and matches.
+struct Failing {
+    /// By the rules it is to follow.
+    parts: Vec<Part>,
+    not_recorded: u64,
+    undecided: u64,
+}
+
 impl Api {
     /// What an earlier request with the same key started.
     async fn started_before(&self, once: &Once) -> Result<Option<RetriesStarted>, Problem> {
         if once.cause().is_none() {
             return Ok(None);
         }
-        let mut answer = RetriesStarted { count: 0, not_recorded: 0, runs: vec![], position: None };
+        let mut answer =
+            RetriesStarted { count: 0, not_recorded: 0, undecided: 0, runs: vec![], position: None };
         for number in 0..RUNS_MAX {
             let run = run_id(self, once, number);
             let stream = StreamName::new(Runs::CATEGORY, &run);
@@ -153,20 +166,15 @@ impl Api {
         Ok((!answer.runs.is_empty()).then_some(answer))
     }
 
-    /// What fails at present and matches, by the rules it is to follow; and how many have no record.
-    async fn failing(
-        &self,
-        filter: &RetriesFilter,
-        version: RetryVersion,
-    ) -> Result<(Vec<Part>, u64), Problem> {
+    async fn failing(&self, filter: &RetriesFilter, version: RetryVersion) -> Result<Failing, Problem> {
         self.fresh(&FAILURES).await?;
         let scenario = filter.scenario.as_deref().map(ScenarioId::parse).transpose()?;
         let wanted = filter.failure.as_deref().map(FailureId::parse).transpose()?;
         let prefix = scenario.map_or(FAILING_PREFIX.to_owned(), |id| failing_prefix(id.as_str()));
         let mut query = Query { key_prefix: prefix, limit: STEP_ROWS, ..Query::default() };
         let mut all = Selection::default();
-        let mut runs: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut known = Known::default();
+        let mut runs: Vec<String> = vec![];
+        let mut reasons = Reasons::default();
         loop {
             let page = self.context.reads.list(&FAILURES, &query).await?;
             for row in &page.rows {
@@ -176,13 +184,14 @@ impl Api {
                 let is_other = wanted
                     .as_ref()
                     .is_some_and(|id| !failing.groups.iter().any(|group| group == id.as_str()));
-                if is_old || is_other || !known.matches(self, &failing, filter).await? {
+                if is_old || is_other || !matches(self, &mut reasons, &failing, filter).await? {
                     continue;
                 }
                 let run = failing.run.clone();
-                match failed(failing) {
+                let is_doubted = reasons.is_doubted(self, &failing).await?;
+                match failed(&row.key, failing, is_doubted) {
                     Some(item) => {
-                        runs.entry(run).or_default().push(all.items.len());
+                        runs.push(run);
                         all.add(item)?;
                     }
                     None => all.not_recorded += 1,
@@ -193,8 +202,14 @@ impl Api {
                 None => break,
             }
         }
-        let parts = self.by_rules(&all.items, runs, version).await?;
-        Ok((parts, all.not_recorded))
+        let waits = self.undecided(&all.items).await?;
+        let undecided = waits.iter().filter(|waits| **waits).count() as u64;
+        let mut sent: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, run) in runs.into_iter().enumerate().filter(|(index, _)| !waits[*index]) {
+            sent.entry(run).or_default().push(index);
+        }
+        let parts = self.by_rules(&all.items, sent, version).await?;
+        Ok(Failing { parts, not_recorded: all.not_recorded, undecided })
     }
 
     async fn by_rules(
@@ -237,37 +252,29 @@ impl Api {
     }
 }
 
-/// Failures looked at while items are matched.
-#[derive(Default)]
-struct Known(BTreeMap<String, Option<(String, String)>>);
-
-impl Known {
-    async fn matches(
-        &mut self,
-        api: &Api,
-        failing: &FailingItem,
-        filter: &RetriesFilter,
-    ) -> Result<bool, Problem> {
-        if filter.code.is_none() && filter.step.is_none() {
+async fn matches(
+    api: &Api,
+    reasons: &mut Reasons,
+    failing: &FailingItem,
+    filter: &RetriesFilter,
+) -> Result<bool, Problem> {
+    if filter.code.is_none() && filter.step.is_none() {
+        return Ok(true);
+    }
+    for group in &failing.groups {
+        let Some((code, step)) = reasons.of(api, group).await? else { continue };
+        if filter.code.as_ref().is_none_or(|wanted| wanted == code)
+            && filter.step.as_ref().is_none_or(|wanted| wanted == step)
+        {
             return Ok(true);
         }
-        for group in &failing.groups {
-            if !self.0.contains_key(group) {
-                let view: Option<FailureView> = api.find(&FAILURES, group).await?;
-                self.0.insert(group.clone(), view.map(|view| (view.code, view.step)));
-            }
-            let Some(Some((code, step))) = self.0.get(group) else { continue };
-            if filter.code.as_ref().is_none_or(|wanted| wanted == code)
-                && filter.step.as_ref().is_none_or(|wanted| wanted == step)
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
+    Ok(false)
 }
 
-fn failed(failing: FailingItem) -> Option<Failed> {
+/// `row` is where the view has it: only that names the destination.
+fn failed(row: &str, failing: FailingItem, is_doubted: bool) -> Option<Failed> {
+    let to = row.strip_prefix(&failing_prefix(&failing.scenario))?.split_once('|')?.0.to_owned();
     let key = RecordKey::parse(failing.record.as_deref()?)?;
     Some(Failed {
         connection: key.connection.to_string(),
@@ -275,6 +282,7 @@ fn failed(failing: FailingItem) -> Option<Failed> {
         record: key.id,
         revision: failing.revision?,
         node: failing.node,
-        to: None,
+        to: Some(to).filter(|to| !to.is_empty()),
+        is_doubted,
     })
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::retry::{RetryAnswer, RetryFilter};
 use crate::context::Api;
+use crate::doubts::record;
 use crate::endpoint::{Body, Caller, Created, Id, Json, Problem, Shared, State, StatusCode};
 use crate::retrying::{Failed, Rules};
 use crate::schema;
@@ -68,6 +69,7 @@ pub async fn decide(
         run: None,
         count: selection.items.len() as u64,
         not_recorded: selection.not_recorded,
+        undecided: 0,
         settled_since: selection.settled_since,
         position: None,
     };
@@ -143,8 +145,4 @@ fn check(count: usize, wanted: &DecideItems) -> Result<(), Problem> {
         return Err(Problem::invalid("NOT_ONE_ITEM", detail, "name that item in items").at("portal_id"));
     }
     Ok(())
-}
-
-pub(super) fn record(item: &Failed) -> Option<RecordKey> {
-    RecordKey::parse(&format!("{}.{}.{}", item.connection, item.resource, item.record))
 }

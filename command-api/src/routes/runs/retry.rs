@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::show_item::place;
 use crate::context::Api;
+use crate::doubts::Reasons;
 use crate::endpoint::{Body, Caller, Created, Id, Json, Problem, Shared, State, StatusCode};
 use crate::retrying::{Failed, Rules, Selection};
 
@@ -76,6 +77,9 @@ pub struct RetryAnswer {
     pub count: u64,
     /// Items that match but could not be read when they came; only another run can read them again.
     pub not_recorded: u64,
+    /// Items that match but wait for a person to say whether they arrived (`OUTCOME_UNKNOWN`): until then no run sends
+    /// them. `/runs/{id}/undecided` lists them.
+    pub undecided: u64,
     /// Items that match but no longer fail, because a later run brought them to a better end.
     pub settled_since: u64,
     /// Ask a read with this as `min_position` to see the run.
@@ -113,9 +117,14 @@ pub async fn retry(
         ));
     }
     let selection = api.failed_items(&of, started.scenario.as_str(), &wanted.filter).await?;
-    let count = selection.items.len() as u64;
-    let Selection { not_recorded, settled_since, .. } = selection;
-    let mut answer = RetryAnswer { id: None, run: None, count, not_recorded, settled_since, position: None };
+    let Selection { items, not_recorded, settled_since, .. } = selection;
+    let matching = items.len();
+    let waits = api.undecided(&items).await?;
+    let items: Vec<Failed> =
+        items.into_iter().zip(waits).filter(|(_, waits)| !waits).map(|(item, _)| item).collect();
+    let (count, undecided) = (items.len() as u64, (matching - items.len()) as u64);
+    let mut answer =
+        RetryAnswer { id: None, run: None, count, not_recorded, undecided, settled_since, position: None };
     if wanted.dry_run {
         return Ok((StatusCode::OK, Json(answer)));
     }
@@ -124,7 +133,7 @@ pub async fn retry(
             answer.count = api.chosen(&run).await?;
             position
         }
-        None if count == 0 => return Err(nothing_to_retry()),
+        None if count == 0 => return Err(nothing_to_retry(undecided)),
         None => {
             let rules = match wanted.version {
                 RetryVersion::Pinned => {
@@ -133,7 +142,7 @@ pub async fn retry(
                 RetryVersion::Newest => api.newest_rules(&started.scenario).await?,
             };
             let meta = once.mark(caller.meta());
-            let begun = api.retry(&run, Some(of), rules, &selection.items, &meta).await?;
+            let begun = api.retry(&run, Some(of), rules, &items, &meta).await?;
             api.create(vec![begun], &once).await?
         }
     });
@@ -142,7 +151,15 @@ pub async fn retry(
     Ok((StatusCode::ACCEPTED, Json(answer)))
 }
 
-pub fn nothing_to_retry() -> Problem {
+/// The refusal when nothing is left to retry; `undecided` items match and wait for a person.
+pub fn nothing_to_retry(undecided: u64) -> Problem {
+    if undecided > 0 {
+        return Problem::conflict(
+            "NOTHING_TO_RETRY",
+            format!("{undecided} items match, and wait for a person to say whether they arrived"),
+            "decide about them on the run's page, or with `runs decide`; no retry sends them before",
+        );
+    }
     Problem::conflict("NOTHING_TO_RETRY", "no failed item matches", "look at the run's failed items")
 }
 
@@ -157,6 +174,7 @@ impl Api {
         self.fresh(&RUN_CHUNKS).await?;
         self.fresh(&FAILURES).await?;
         let named = named(filter)?;
+        let mut reasons = Reasons::default();
         let mut selection = Selection::default();
         let mut query = Query {
             key_prefix: format!("{run}/"),
@@ -178,7 +196,10 @@ impl Api {
                 let failing = self.find_all::<FailingItem>(&FAILURES, &keys).await?;
                 for ((index, item), failing) in items.into_iter().zip(failing) {
                     match failing {
-                        Some(_) => take(&mut selection, &chunk, item, format!("{number}.{index}"))?,
+                        Some(failing) => {
+                            let is_doubted = reasons.is_doubted(self, &failing).await?;
+                            take(&mut selection, &chunk, item, format!("{number}.{index}"), is_doubted)?;
+                        }
                         None => selection.settled_since += 1,
                     }
                 }
@@ -202,6 +223,7 @@ fn take(
     chunk: &RunChunkView,
     item: &SettledItem,
     id: String,
+    is_doubted: bool,
 ) -> Result<(), Problem> {
     let Some(revision) = item.revision else {
         selection.not_recorded += 1;
@@ -214,6 +236,7 @@ fn take(
         revision,
         node: chunk.node.clone(),
         to: chunk.targets.get(usize::from(item.target)).map(|target| target.to.to_string()),
+        is_doubted,
     })?;
     selection.ids.push(id);
     Ok(())

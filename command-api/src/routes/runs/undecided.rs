@@ -7,8 +7,9 @@ use engine::{StreamName, history};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::decide::{ITEMS_MAX, record};
+use super::decide::ITEMS_MAX;
 use super::retry::RetryFilter;
+use crate::doubts::record;
 use crate::endpoint::{Answer, Id, Json, Listed, Problem, Shared, State};
 
 /// An item of which nobody can tell whether it arrived, and about which nobody has decided yet.

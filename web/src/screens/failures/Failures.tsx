@@ -1,7 +1,7 @@
 import './failures.css';
 
 import { Button, Menu, SegmentedControl } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 
 import { useScenarioNames } from '../../api/names';
 import { asApiError } from '../../api/problem';
@@ -20,7 +20,7 @@ import { count, number, sentence, words } from '../../parts/format';
 import { toast } from '../../parts/toasts';
 import { usePages } from '../../parts/usePages';
 import { Spark } from './Spark';
-import { placeOf, remedyOf } from './place';
+import { byRun, placeOf, remedyOf } from './place';
 
 const STATES: FailureState[] = ['open', 'acknowledged', 'resolved', 'ignored'];
 
@@ -106,7 +106,8 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
           {group.step} · first <TimeAgo at={group.first_at} />, last <TimeAgo at={group.last_at} /> ·{' '}
           <span className="mono">{group.code}</span>
         </p>
-        {group.remedy ? <p className="small">What to do: {sentence(group.remedy)}</p> : null}
+        {group.undecided > 0 ? <Undecided group={group} /> : null}
+        {group.remedy && group.undecided === 0 ? <p className="small">What to do: {sentence(group.remedy)}</p> : null}
         {set.error ? <ErrorPanel error={set.error} unchanged /> : null}
         {retry.error ? <ErrorPanel error={retry.error} unchanged /> : null}
       </div>
@@ -117,7 +118,7 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
         <GoButton to={example} variant="default" size="xs">
           Example
         </GoButton>
-        {group.fetch ? null : (
+        {group.fetch || group.undecided > 0 ? null : (
           <Act
             does="POST /api/v1/retries"
             variant={remedyOf(group) ? 'default' : 'filled'}
@@ -145,6 +146,26 @@ function Group({ group, isCurrent }: { group: Failure; isCurrent: boolean }) {
         </Menu>
       </div>
     </li>
+  );
+}
+
+const RUNS_SHOWN = 5;
+
+/** What waits for a person is no failure that a retry could mend: how much, and the runs in which it is decided. */
+function Undecided({ group }: { group: Failure }) {
+  const items = useRead(['failure', group.id, 'items'], 'GET /api/v1/failures/{id}/items', { path: { id: group.id }, query: { limit: 500 } });
+  const runs = byRun(items.data?.items ?? []);
+  return (
+    <p className="small">
+      <span className="strong">{count(group.undecided, 'record')} {group.undecided === 1 ? 'waits' : 'wait'} for a decision</span>: sent without an answer, and
+      nobody can tell whether {group.undecided === 1 ? 'it' : 'they'} arrived. No retry sends {group.undecided === 1 ? 'it' : 'them'}.{' '}
+      {runs.slice(0, RUNS_SHOWN).map(({ run, many }) => (
+        <Fragment key={run}>
+          <Go to={`/runs/${run}`}>Decide about {number(many)}</Go>{' '}
+        </Fragment>
+      ))}
+      {runs.length > RUNS_SHOWN ? `and more in ${count(runs.length - RUNS_SHOWN, 'other run')}` : null}
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { mappingOf, remedyOf } from './place';
+import { byRun, mappingOf, remedyOf } from './place';
 import { DAYS, lastDays } from './spark';
 
 describe('where a failure is put right', () => {
@@ -17,6 +17,13 @@ describe('where a failure is put right', () => {
   it('names the field and the record, whatever they are called', () => {
     expect(mappingOf('mp_1', 'e mail&x', { connection: 'cn_1', record: 'a=b' })).toBe('/mappings/mp_1?field=e+mail%26x&connection=cn_1&sample=a%3Db');
     expect(mappingOf('mp_1', 'email', undefined)).toBe('/mappings/mp_1?field=email');
+  });
+});
+
+describe('what waits for a decision', () => {
+  it('is counted by the run in which it is decided, most first', () => {
+    expect(byRun([{ run: 'rn_1' }, { run: 'rn_2' }, { run: 'rn_2' }])).toEqual([{ run: 'rn_2', many: 2 }, { run: 'rn_1', many: 1 }]);
+    expect(byRun([])).toEqual([]);
   });
 });
 

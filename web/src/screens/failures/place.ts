@@ -39,3 +39,10 @@ export function mappingOf(mapping: string, field: string, sample: { connection: 
   const search = new URLSearchParams({ field, ...(sample ? { connection: sample.connection, sample: sample.record } : {}) });
   return `/mappings/${mapping}?${search.toString()}`;
 }
+
+/** How many of what fails each run has, most first. */
+export function byRun(items: ReadonlyArray<{ run: string }>): Array<{ run: string; many: number }> {
+  const counts = new Map<string, number>();
+  for (const { run } of items) counts.set(run, (counts.get(run) ?? 0) + 1);
+  return [...counts].map(([run, many]) => ({ run, many })).toSorted((one, other) => other.many - one.many);
+}

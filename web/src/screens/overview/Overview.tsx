@@ -14,6 +14,7 @@ import { Card, Page } from '../../parts/Page';
 import { EmptyState, ErrorPanel, Loaded, Skeleton } from '../../parts/States';
 import { Tag } from '../../parts/StatusBadge';
 import { count, duration, number, percent } from '../../parts/format';
+import { aboutFailures } from './failing';
 import { FirstRun } from './FirstRun';
 import { HourChart } from './HourChart';
 import { ConnectionsCard, ScenariosCard } from './Lists';
@@ -98,7 +99,7 @@ function Figures({ shown, range, onRange }: { shown: Shown; range: Range; onRang
       to: '/failures?state=open',
       name: 'Open failures',
       figure: number(shown.open_failures),
-      about: shown.open_failures === 0 ? 'nothing waits for a decision' : 'records waiting for a decision',
+      about: aboutFailures(shown.open_failures, shown.undecided),
     },
     {
       to: '/runs',

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useWhyNot } from '../../api/may';
 import { useConnectionNames } from '../../api/names';
 import { useWrite } from '../../api/queries';
-import type { Run, Undecided } from '../../api/schema';
+import type { Decision, Run, Undecided } from '../../api/schema';
 import { useGo } from '../../app/go';
 import { Act } from '../../parts/Act';
 import { ConfirmDialog } from '../../parts/ConfirmDialog';
@@ -13,6 +13,11 @@ import { count } from '../../parts/format';
 import { toast } from '../../parts/toasts';
 
 const DOES = 'POST /api/v1/runs/{id}/decide';
+const SAID: Record<Decision, (records: string) => string> = {
+  arrived: (records) => `Noted: ${records} had arrived`,
+  'send-again': (records) => `${records} will be sent again`,
+  'give-up': (records) => `Given up: ${records}`,
+};
 
 interface Props {
   run: Run;
@@ -22,17 +27,17 @@ interface Props {
   isAll?: boolean;
 }
 
-/** What a person found at the destination: it is there, or it is not and is sent again. */
+/** What a person found at the destination: it is there, or it is not and is sent again; or it is given up. */
 export function Decide({ run, items, isAll = false }: Props) {
   const go = useGo();
   const nameOf = useConnectionNames();
   const why = useWhyNot(DOES);
-  const [open, setOpen] = useState<'arrived' | 'send-again'>();
+  const [open, setOpen] = useState<Decision>();
   const [known, setKnown] = useState('');
   const decide = useWrite(DOES, {
     topics: ['run', 'failure', 'overview', 'record'],
     onDone: ({ run: made, count: many }) => {
-      toast(open === 'arrived' ? `Noted: ${count(many, 'record')} had arrived` : `${count(many, 'record')} will be sent again`);
+      if (open) toast(SAID[open](count(many, 'record')));
       setOpen(undefined);
       if (made) go(`/runs/${made}`);
     },
@@ -63,6 +68,9 @@ export function Decide({ run, items, isAll = false }: Props) {
         </Act>
         <Act does={DOES} variant="default" leftSection={<Icon name="send" />} onClick={() => ask('send-again')}>
           {say('It is not there: send again', 'None is there: send all again', `The ${items.length} chosen are not there: send again`)}
+        </Act>
+        <Act does={DOES} variant="default" color="red" leftSection={<Icon name="x" />} onClick={() => ask('give-up')}>
+          {say('Give it up', `Give all ${items.length} up`, `Give up the ${items.length} chosen`)}
         </Act>
       </div>
       {why ? <p className="small muted">{why}</p> : null}
@@ -104,6 +112,26 @@ export function Decide({ run, items, isAll = false }: Props) {
           A run sends {isOne ? 'it' : 'them'} to {names} once more. If {isOne ? 'it is' : 'one of them is'} there after all, {names} has it twice: nothing
           here can prevent or see that.
         </p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        does={DOES}
+        isOpen={open === 'give-up'}
+        onClose={() => setOpen(undefined)}
+        onConfirm={send}
+        title={`Give ${what} up?`}
+        confirm="Give up"
+        isBusy={decide.isPending}
+        error={decide.error}
+      >
+        <ul className="consequences">
+          <li>
+            No run and no retry sends {isOne ? 'this' : 'these'} to {names} until {isOne ? 'it changes' : 'they change'} at the source.
+          </li>
+          <li>
+            What did not arrive is missing at {names}, or stays there as it was; nothing here says so any more: {isOne ? 'it counts' : 'they count'} as skipped.
+          </li>
+          <li>It cannot be taken back: nobody is asked about {isOne ? 'it' : 'them'} again.</li>
+        </ul>
       </ConfirmDialog>
     </div>
   );

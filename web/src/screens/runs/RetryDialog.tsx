@@ -43,6 +43,12 @@ export function RetryDialog({ run, onClose }: { run: Run; onClose: () => void })
           {count(counted.data.not_recorded, 'record')} could not be read from the source then: only a new run can read them.
         </p>
       ) : null}
+      {counted.data && counted.data.undecided > 0 ? (
+        <p>
+          {count(counted.data.undecided, 'record')} {counted.data.undecided === 1 ? 'waits' : 'wait'} for a decision and {counted.data.undecided === 1 ? 'is' : 'are'} not
+          sent: say on this page whether {counted.data.undecided === 1 ? 'it' : 'they'} arrived.
+        </p>
+      ) : null}
       <SegmentedControl
         value={version}
         onChange={(value) => setVersion(value as typeof version)}

@@ -21,6 +21,7 @@ import { Approval, usePreviewOf } from './Approval';
 import { Feedback } from './Feedback';
 import { ItemPanel } from './ItemPanel';
 import { RetryDialog } from './RetryDialog';
+import { useToRetry } from './useRetryCount';
 import { RunGroups } from './RunGroups';
 import { RunHead } from './RunHead';
 import { RunItems } from './RunItems';
@@ -194,8 +195,19 @@ function Actions({ run, onOpen, onAgain, isStarting }: ActionsProps) {
       <Act does="POST /api/v1/scenarios/{id}/runs" variant="default" onClick={onAgain} loading={isStarting}>
         Run again
       </Act>
-      {run.counts.failed > 0 ? <Act does="POST /api/v1/runs/{id}/retry" onClick={() => onOpen('retry')}>Retry failed ({number(run.counts.failed)})</Act> : null}
+      {run.counts.failed > 0 ? <RetryFailed run={run} onOpen={() => onOpen('retry')} /> : null}
     </>
+  );
+}
+
+/** Counts what a retry would really send: neither what waits for a decision nor what came to a better end since. */
+function RetryFailed({ run, onOpen }: { run: Run; onOpen: () => void }) {
+  const sent = useToRetry(run);
+  const hint = sent === 0 ? { hint: 'Nothing of it can be retried: it waits for a decision, came to a better end since, or could not be read' } : {};
+  return (
+    <Act does="POST /api/v1/runs/{id}/retry" onClick={onOpen} disabled={sent === 0} {...hint}>
+      Retry failed ({number(sent)})
+    </Act>
   );
 }
 

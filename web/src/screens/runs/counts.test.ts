@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Counts } from '../../api/schema';
 import { whyWords } from './Approval';
 import { costWords } from './ChangeSet';
-import { changes, settled, wouldDo } from './counts';
+import { changes, settled, toRetry, wouldDo } from './counts';
 
 const NONE: Counts = { read: 0, created: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 };
 
@@ -13,6 +13,13 @@ describe('counts of a run', () => {
     expect(settled(counts)).toBe(12);
     expect(changes(counts)).toBe(9);
     expect(changes({ ...NONE, created: 4, unchanged: 8 })).toBe(4);
+  });
+
+  it('leave out of a retry what it would not send', () => {
+    expect(toRetry(30, 10, 20)).toBe(10);
+    expect(toRetry(30, undefined, 20)).toBe(10);
+    expect(toRetry(30, 0, 0)).toBe(0);
+    expect(toRetry(3, undefined, 5)).toBe(0);
   });
 
   it('are said as what would happen', () => {

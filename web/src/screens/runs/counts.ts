@@ -22,3 +22,8 @@ export function wouldDo(counts: Counts): string {
   if (filled.length === 0) return 'change nothing';
   return filled.map(([verb, many], n) => (n === 0 ? `${verb} ${count(many, 'record')}` : `${verb} ${many.toLocaleString('en')}`)).join(', ');
 }
+
+/** What a retry would send: as it was counted, and until then what failed without what waits for a decision. */
+export function toRetry(failed: number, counted: number | undefined, undecided: number): number {
+  return counted ?? Math.max(0, failed - undecided);
+}
