@@ -1,6 +1,7 @@
 // Messages from a site: their address, secrets, receipts, and what is kept in step.
 // How to name the server: see support/server.mjs.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 
 import { api, browser, page, server, startConsole, until, violations } from './support/console.mjs';
@@ -75,6 +76,30 @@ describe('messages from a site', () => {
     await page.getByText('accepted for a while').waitFor({ state: 'detached' });
     const { secrets: kept } = await api(server, 'GET', `/connections/${site}/webhooks`);
     assert.deepEqual(kept.filter(({ is_accepted: accepted }) => accepted).map(({ number }) => number), [2]);
+  });
+
+  it('keeps aside what is not let in, and lets in what was only late', async () => {
+    const { url } = await api(server, 'GET', `/connections/${site}/webhooks`);
+    const body = JSON.stringify({ type: 'post.updated', data: { resource: 'posts', id: '1' } });
+    const key = Buffer.from(secrets[1].slice('whsec_'.length), 'base64');
+    const deliver = async (id, age, secret = key) => {
+      const at = Math.floor(Date.now() / 1000) - age;
+      const signature = `v1,${createHmac('sha256', secret).update(`${id}.${at}.${body}`).digest('base64')}`;
+      const headers = { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': signature };
+      return (await fetch(url, { method: 'POST', headers, body })).status;
+    };
+    assert.ok((await deliver('late-1', 3_600)) >= 400);
+    assert.ok((await deliver('forged-1', 0, Buffer.alloc(32))) >= 400);
+    await tab();
+    const aside = page.getByRole('table', { name: 'Messages that were not let in' });
+    await aside.getByText('Signature does not fit').waitFor();
+    await aside.getByText('Signed at another time').waitFor();
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await aside.getByText('cannot be let in').count(), 1);
+    await aside.getByRole('button', { name: /^Let it in: qn_/ }).click();
+    await page.getByText('The message was let in').waitFor();
+    await page.getByRole('table', { name: 'Last messages' }).getByText('Released by a person').waitFor();
+    await until(async () => (await aside.getByText('cannot be let in').count()) === 2, 'nothing more to let in');
   });
 
   it('gives out the plugin', async () => {

@@ -9,6 +9,7 @@ import { Checks } from './Checks';
 import { Deliveries } from './Deliveries';
 import { Endpoint } from './Endpoint';
 import { OpenEndpoint } from './OpenEndpoint';
+import { Quarantine } from './Quarantine';
 import { SecretOnce } from './SecretOnce';
 import { Watches } from './Watches';
 
@@ -35,6 +36,7 @@ export function WebhooksTab({ connection }: { connection: Connection }) {
         {stage ? <Checks checks={[checkOf(stage)]} label="Check of webhooks" /> : null}
       </Card>
       {endpoint.data && !isAbsent ? <Deliveries connection={id} /> : null}
+      {endpoint.data && !isAbsent ? <Quarantine connection={id} /> : null}
       <Watches connection={id} />
       {shown ? <SecretOnce shown={shown} onClose={() => setShown(undefined)} /> : null}
     </div>
