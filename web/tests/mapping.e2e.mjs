@@ -154,6 +154,29 @@ describe('the mapping screen', () => {
     assert.equal((await api(server, 'GET', `/mappings/${id}`)).revision, revision + 2);
   });
 
+  it('is deleted when no scenario uses it, and says which one does', async () => {
+    const ask = async (id) => {
+      await open(id);
+      await page.getByRole('button', { name: 'Revisions and more' }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      const dialog = page.getByRole('dialog', { name: /^Delete / });
+      await dialog.getByText(/What was imported with it stays in Portal/).waitFor();
+      assert.deepEqual(await violations(page), []);
+      await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+      return dialog;
+    };
+    const { items } = await api(server, 'GET', '/mappings');
+    const used = items.find(({ name }) => /posts/i.test(name)).id;
+    const refused = await ask(used);
+    await refused.getByText(/uses this mapping/).waitFor();
+    await refused.getByRole('button', { name: 'Cancel' }).click();
+    const { id } = await api(server, 'POST', '/mappings', { name: 'Used by nobody', app: 'wordpress', resource: 'posts', entity: 'post' });
+    await ask(id);
+    await page.getByText('Used by nobody was deleted').waitFor();
+    await page.waitForURL(/\/mappings$/);
+    assert.ok(!(await api(server, 'GET', '/mappings')).items.some((one) => one.id === id));
+  });
+
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1440, 320]) {
       it(`has no violation at ${width} px, ${colorScheme}, and does not scroll sideways`, async () => {
