@@ -99,7 +99,7 @@ pub async fn fields(
     let view = api.connection(&id).await?;
     let resource = checked_word(asked.resource, "resource")?;
     let (now, before, records) = shapes(&api, &id, &resource).await?;
-    let readers = readers(&api, &view.app, &resource).await?;
+    let Readers { readers, alternatives } = readers(&api, &view.app, &resource).await?;
     let of = |path: &str| -> Vec<MappingTouched> {
         let reads = |(wanted, _): &&(String, MappingTouched)| within(path, wanted) || within(wanted, path);
         let mut found: Vec<MappingTouched> = readers.iter().filter(reads).map(|(_, by)| by.clone()).collect();
@@ -112,9 +112,12 @@ pub async fn fields(
             let in_list = |key: &String| path.strip_prefix(key.as_str()).is_some_and(|r| r.starts_with('['));
             now.keys().any(|key| within(key, path) || in_list(key))
         };
+        let stands_in = |path: &String| {
+            alternatives.iter().any(|ways| ways.contains(path) && ways.iter().any(|way| has(way)))
+        };
         let paths = readers.iter().map(|(path, _)| path);
         let unseen: BTreeSet<&String> =
-            paths.filter(|path| !has(path) && !before.contains_key(*path)).collect();
+            paths.filter(|path| !has(path) && !before.contains_key(*path) && !stands_in(path)).collect();
         changes.extend(unseen.into_iter().map(|path| change(ChangeKind::NotSeen, path, None, None)));
     }
     for change in &mut changes {
@@ -233,14 +236,50 @@ fn change(
     SchemaChange { kind, path: path.to_owned(), before: of(before), now: of(now), mappings: vec![] }
 }
 
+struct Readers {
+    /// By the path that is read.
+    readers: Vec<(String, MappingTouched)>,
+    /// Paths that stand in for one another: none of them is missed while another is there.
+    alternatives: Vec<Vec<String>>,
+}
+
 /// What mappings for these records read.
-async fn readers(api: &Api, app: &str, resource: &str) -> Result<Vec<(String, MappingTouched)>, Problem> {
+async fn readers(api: &Api, app: &str, resource: &str) -> Result<Readers, Problem> {
     let all: Vec<MappingView> = api.many(&MAPPINGS, Query::default()).await?;
-    let ours = all.into_iter().filter(|view| view.app == app && view.resource == resource);
-    let paths = ours.filter_map(|view| {
+    let mut found = Readers { readers: vec![], alternatives: vec![] };
+    for view in all.into_iter().filter(|view| view.app == app && view.resource == resource) {
+        let Ok(mapping) = compile(&view.definition) else { continue };
         let by = MappingTouched { id: view.id, name: view.name };
-        let paths = compile(&view.definition).ok()?.source_paths();
-        Some(paths.into_iter().map(move |path| (path, by.clone())))
-    });
-    Ok(paths.flatten().collect())
+        found.readers.extend(mapping.source_paths().into_iter().map(|path| (path, by.clone())));
+        found.alternatives.extend(alternatives(&view.definition));
+    }
+    Ok(found)
+}
+
+/// The paths of each rule that reads one of several, as in `title.raw|title.rendered`.
+fn alternatives(definition: &Value) -> Vec<Vec<String>> {
+    let fields = definition["fields"].as_array().into_iter().flatten();
+    let paths = fields.filter_map(|field| field["from"]["path"].as_str());
+    // In quotes the bar may be part of a name.
+    let several = paths.filter(|path| path.contains('|') && !path.contains('"'));
+    several.map(|path| path.split('|').map(|way| way.trim().to_owned()).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn alternatives_are_what_one_rule_reads_one_of() {
+        let definition = json!({"fields": [
+            {"to": "title", "from": {"path": "title.raw | title.rendered"}},
+            {"to": "slug", "from": {"path": "slug"}},
+            {"to": "odd", "from": {"path": "meta[\"a|b\"]"}},
+            {"to": "name", "from": {"template": "{a|b}"}},
+        ]});
+        assert_eq!(alternatives(&definition), [["title.raw", "title.rendered"]]);
+        assert!(alternatives(&Value::Null).is_empty());
+    }
 }

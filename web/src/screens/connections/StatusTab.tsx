@@ -10,6 +10,7 @@ import { EmptyState, ErrorPanel } from '../../parts/States';
 import { sentence } from '../../parts/format';
 import { toast } from '../../parts/toasts';
 import { Checks } from './Checks';
+import { HealthBars } from './HealthBars';
 import { worstStage } from './health';
 
 const CONSENT: Record<string, string> = {
@@ -76,6 +77,7 @@ export function StatusTab({ connection }: { connection: Connection }) {
           </div>
         </Card>
       ) : null}
+      <HealthBars connection={connection.id} />
       <Card title="Last test" flush>
         {connection.stages.length > 0 ? (
           <div className="card-body">
