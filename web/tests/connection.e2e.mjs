@@ -49,6 +49,15 @@ describe('a connection', () => {
     await page.waitForURL((url) => url.pathname.endsWith(`/mappings/${id}`) && url.searchParams.get('field') === 'meta_subtitle');
   });
 
+  it('says how much there is to import', async () => {
+    const { items } = await api(server, 'POST', `/connections/${site}/resources/count`, {});
+    const { name, total } = items.find(({ id }) => id === 'posts');
+    assert.ok(total > 0);
+    await go(`/connections/new?app=wordpress&connection=${site}&step=import`);
+    await page.getByText(`${name} (${total.toLocaleString('en')})`).waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+
   it('says how its last tests went', async () => {
     await api(server, 'POST', `/connections/${site}/test`, {});
     await go(`/connections/${site}/status`);

@@ -1,12 +1,14 @@
 import { Checkbox } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { call } from '../../api/client';
 import { type ApiError, asApiError } from '../../api/problem';
 import { useRead } from '../../api/queries';
+import type { Counted } from '../../api/schema';
 import { Act } from '../../parts/Act';
 import { ErrorPanel, Loaded } from '../../parts/States';
+import { number, sentence } from '../../parts/format';
 import { resourcesOf } from './resources';
 
 interface Props {
@@ -15,11 +17,27 @@ interface Props {
   onDone: (scenario: string | undefined) => void;
 }
 
+/** How many records of a kind the site says it has; nothing while that is not known. */
+function howMany(counted: Counted | undefined, kind: string): string {
+  const found = counted?.items.find(({ id }) => id === kind);
+  if (!found) return '';
+  if (found.problem) return ` (not counted: ${found.problem.message})`;
+  return typeof found.total === 'number' ? ` (${number(found.total)})` : '';
+}
+
 /** The site's kinds of records, and the scenarios that import them. */
 export function ChooseImport({ id, onDone }: Props) {
   const client = useQueryClient();
   const connection = useRead(['connection', id], 'GET /api/v1/connections/{id}', { path: { id } });
   const templates = useRead(['template', 'list'], 'GET /api/v1/templates');
+  // The site is asked, and nothing is recorded: it is a read, though not of what we know.
+  const counted = useQuery({
+    queryKey: ['connection', id, 'counted'],
+    queryFn: () => call('POST /api/v1/connections/{id}/resources/count', { path: { id } }),
+    networkMode: 'always',
+    retry: false,
+    staleTime: 60_000,
+  });
   const [without, setWithout] = useState<ReadonlySet<string>>(new Set());
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
@@ -54,9 +72,10 @@ export function ChooseImport({ id, onDone }: Props) {
         const chosen = fitting.filter((template) => !without.has(template.id));
         return (
           <div className="stack">
-            <p className="muted">
-              {shown.name} can give: {resources.map(({ label }) => label).join(', ') || 'what its test will show'}.
+            <p className="muted" role="status">
+              {shown.name} can give: {resources.map(({ id: kind, label }) => label + howMany(counted.data, kind)).join(', ') || 'what its test will show'}.
             </p>
+            {counted.error ? <p className="small warn-text">How many there are could not be asked: {sentence(asApiError(counted.error).detail)}</p> : null}
             <fieldset className="stack-8 plain-fieldset">
               <legend className="strong">Create the standard scenarios</legend>
               {fitting.map((template) => (

@@ -20,7 +20,7 @@ export function HealthBars({ connection }: { connection: string }) {
         const slowest = Math.max(1, ...shown.map(({ took_ms: took }) => took));
         const sentence = summary(shown);
         return (
-          <Card title="Last tests">
+          <Card title="Tests over time">
             <div className="stack-8">
               <p>{sentence}</p>
               <div className="health-bars" role="img" aria-label={sentence}>
