@@ -47,7 +47,7 @@ describe('a run that waits for a person', () => {
     await go('/runs');
     await page.getByLabel('Status').selectOption({ label: 'Waits for approval' });
     await page.getByRole('link', { name: `awaiting-approval: run ${run}` }).waitFor();
-    assert.equal(await page.getByRole('row').count(), 2);
+    await until(async () => (await page.getByRole('row').count()) === 2, 'nothing but the run that waits');
     await page.getByText('undo', { exact: true }).waitFor();
   });
 
