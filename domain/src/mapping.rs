@@ -103,6 +103,11 @@ impl CompiledMapping {
         paths
     }
 
+    /// Paths that stand in for one another, by the rule that reads one of them: `title.raw|title.rendered`.
+    pub fn alternatives(&self) -> impl Iterator<Item = Vec<String>> {
+        self.fields.iter().map(CompiledField::alternatives).filter(|ways| ways.len() > 1)
+    }
+
     /// Which fields of the source go into which Portal fields; with `path`, only what that field feeds, or a part of it.
     pub fn feeds(&self, path: Option<&str>) -> Vec<Feed> {
         feeds::feeds(&self.fields, path)

@@ -191,6 +191,11 @@ impl CompiledField {
         sources
     }
 
+    /// The paths of which it reads the first that is there.
+    pub(crate) fn alternatives(&self) -> Vec<String> {
+        if let From::Path(path) = &self.from { path.sources().collect() } else { Vec::new() }
+    }
+
     fn is_empty(&self, value: &Value) -> bool {
         match value {
             Value::Null => self.empty.contains(&Empty::Null),

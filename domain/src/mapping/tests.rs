@@ -232,6 +232,20 @@ fn source_paths_name_what_a_fetch_must_ask_for() {
 }
 
 #[test]
+fn alternatives_are_what_one_rule_reads_one_of() {
+    let of = |name: Value| {
+        let title =
+            json!({"to": "any", "from": {"path": "title.raw|title.rendered"}, "default": {"path": "slug"}});
+        let mapping = compile(vec![title, json!({"to": "name", "from": name})]).unwrap();
+        mapping.alternatives().collect::<Vec<_>>()
+    };
+    // Neither a name with a bar in it nor a template is one of several.
+    for name in [json!({"path": "meta[\"a|b\"]"}), json!({"template": "{first} {last}"})] {
+        assert_eq!(of(name), [["title.raw", "title.rendered"]]);
+    }
+}
+
+#[test]
 fn equal_definitions_have_equal_digests() {
     let text = |order: &str| {
         format!(

@@ -251,35 +251,7 @@ async fn readers(api: &Api, app: &str, resource: &str) -> Result<Readers, Proble
         let Ok(mapping) = compile(&view.definition) else { continue };
         let by = MappingTouched { id: view.id, name: view.name };
         found.readers.extend(mapping.source_paths().into_iter().map(|path| (path, by.clone())));
-        found.alternatives.extend(alternatives(&view.definition));
+        found.alternatives.extend(mapping.alternatives());
     }
     Ok(found)
-}
-
-/// The paths of each rule that reads one of several, as in `title.raw|title.rendered`.
-fn alternatives(definition: &Value) -> Vec<Vec<String>> {
-    let fields = definition["fields"].as_array().into_iter().flatten();
-    let paths = fields.filter_map(|field| field["from"]["path"].as_str());
-    // In quotes the bar may be part of a name.
-    let several = paths.filter(|path| path.contains('|') && !path.contains('"'));
-    several.map(|path| path.split('|').map(|way| way.trim().to_owned()).collect()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn alternatives_are_what_one_rule_reads_one_of() {
-        let definition = json!({"fields": [
-            {"to": "title", "from": {"path": "title.raw | title.rendered"}},
-            {"to": "slug", "from": {"path": "slug"}},
-            {"to": "odd", "from": {"path": "meta[\"a|b\"]"}},
-            {"to": "name", "from": {"template": "{a|b}"}},
-        ]});
-        assert_eq!(alternatives(&definition), [["title.raw", "title.rendered"]]);
-        assert!(alternatives(&Value::Null).is_empty());
-    }
 }

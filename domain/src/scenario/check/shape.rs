@@ -154,27 +154,26 @@ fn dangling(edge: &Edge, index: &HashMap<&NodeId, usize>) -> Problem {
 
 fn branch(graph: &Graph, edge: &Edge, from: usize, problems: &mut Vec<Problem>) -> Branch {
     let kind = &graph.nodes[from].kind;
-    let has = match edge.branch {
-        None => true,
-        Some(Branch::Failure) => !matches!(kind, NodeKind::Trigger { .. } | NodeKind::Fetch(_)),
-        Some(Branch::Matches | Branch::Otherwise) => {
-            matches!(kind, NodeKind::Filter { .. } | NodeKind::Unknown(_))
+    match edge.branch {
+        Some(Branch::Failure) if matches!(kind, NodeKind::Trigger { .. } | NodeKind::Fetch(_)) => {
+            problems.push(Problem::of(
+                &edge.from,
+                "FAILURE_NOT_HERE",
+                "no single record fails at this step, so it has no failure branch",
+                "let the branch leave a condition, a mapping or a write",
+            ));
         }
-    };
-    if !has && edge.branch == Some(Branch::Failure) {
-        problems.push(Problem::of(
-            &edge.from,
-            "FAILURE_NOT_HERE",
-            "no single record fails at this step, so it has no failure branch",
-            "let the branch leave a condition, a mapping or a write",
-        ));
-    } else if !has {
-        problems.push(Problem::of(
-            &edge.from,
-            "BRANCH_WITHOUT_FILTER",
-            "only a filter has branches",
-            "remove the branch from the connection",
-        ));
+        Some(Branch::Matches | Branch::Otherwise)
+            if !matches!(kind, NodeKind::Filter { .. } | NodeKind::Unknown(_)) =>
+        {
+            problems.push(Problem::of(
+                &edge.from,
+                "BRANCH_WITHOUT_FILTER",
+                "only a filter has branches",
+                "remove the branch from the connection",
+            ));
+        }
+        _ => {}
     }
     edge.branch.unwrap_or(Branch::Matches)
 }

@@ -216,12 +216,11 @@ impl<'a> Execution<'a> {
         waited: &HashSet<(String, u8)>,
     ) -> Result<(), Cause> {
         for _ in 0..CONFLICTS_MAX {
-            let processed = match self.process(fetch, observed, vec![], None).await {
+            let (processed, ended) = match self.process(fetch, observed, vec![], None).await {
                 Ok(Some(processed)) => second_try(processed, waited),
                 Ok(None) | Err(WriteError::Destination(_) | WriteError::Stopped) => return Ok(()),
                 Err(WriteError::Store(cause)) => return Err(cause),
             };
-            let (processed, ended) = processed;
             let nothing = processed.chunk.items.is_empty() && processed.chunk.unchanged.is_empty();
             if nothing || self.settle(fetch, processed, ended).await? {
                 return Ok(());
@@ -257,28 +256,27 @@ fn unless_stopped(processed: Result<Processed, WriteError>) -> Result<Option<Pro
 /// record is well only when it fails nowhere.
 fn second_try(mut processed: Processed, waited: &HashSet<(String, u8)>) -> (Processed, u64) {
     let waiting: HashSet<(String, u8)> = std::mem::take(&mut processed.deferred).into_iter().collect();
+    let is_in =
+        |set: &HashSet<(String, u8)>, item: &SettledItem| set.contains(&(item.record.clone(), item.target));
     let chunk = &mut processed.chunk;
+    let unchanged: HashSet<&String> = chunk.unchanged.iter().collect();
+    let mut ended = waited.iter().filter(|(record, _)| unchanged.contains(record)).count() as u64;
+    chunk.counts = Counts { unchanged: ended, ..Counts::default() };
     let mut items = std::mem::take(&mut chunk.items);
-    items.retain(|item| !waiting.contains(&(item.record.clone(), item.target)));
-    let mut counts = Counts { unchanged: chunk.unchanged.len() as u64, ..Counts::default() };
-    let mut ended = chunk.unchanged.len() as u64;
+    items.retain(|item| !is_in(&waiting, item));
     let mut news: HashSet<String> = HashSet::new();
     for item in &items {
-        let has_waited = waited.contains(&(item.record.clone(), item.target));
+        let has_waited = is_in(waited, item);
         let has_changed = matches!(item.outcome, Outcome::Created | Outcome::Updated | Outcome::Removed);
         ended += u64::from(has_waited);
         if has_waited || has_changed {
-            counts.count(item.outcome);
+            chunk.counts.count(item.outcome);
             news.insert(item.record.clone());
         }
     }
-    items.retain(|item| {
-        let is_new =
-            waited.contains(&(item.record.clone(), item.target)) || item.outcome != Outcome::Unchanged;
-        is_new && news.contains(&item.record)
-    });
+    let is_told = |item: &SettledItem| is_in(waited, item) || item.outcome != Outcome::Unchanged;
+    items.retain(|item| is_told(item) && news.contains(&item.record));
     chunk.items = items;
-    chunk.counts = counts;
     (processed, ended)
 }
 

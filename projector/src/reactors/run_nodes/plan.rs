@@ -63,11 +63,13 @@ impl Fetch {
         refer(&self.steps, &self.resource)
     }
 
-    /// The step that writes to a target, and what happens to records that fail there.
+    /// The step that writes to a target, and what happens to records that fail there; none where they stop.
     pub fn failure_of(&self, target: u8) -> Option<(&str, &[Step])> {
         fn find(steps: &[Step], wanted: u8) -> Option<(&str, &[Step])> {
             steps.iter().find_map(|step| match step {
-                Step::Write { node, target, failure, .. } if *target == wanted => Some((&**node, &**failure)),
+                Step::Write { node, target, failure, .. } if *target == wanted => {
+                    (!failure.is_empty()).then_some((&**node, &**failure))
+                }
                 _ => step.ways().into_iter().find_map(|steps| find(steps, wanted)),
             })
         }

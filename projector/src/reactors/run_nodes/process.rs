@@ -120,17 +120,11 @@ impl Page<'_> {
                 let patience = set.copied().unwrap_or_default();
                 let at = At { target, node: &place.node, patience, waits: self.waits };
                 let written = write(self.parts, destination, at, self.run, batch).await?;
-                let refused: Vec<String> =
-                    if self.fetch.failure_of(target).is_some_and(|(_, to)| !to.is_empty()) {
-                        written
-                            .items
-                            .iter()
-                            .filter(|item| surely_failed(item))
-                            .map(|item| item.record.clone())
-                            .collect()
-                    } else {
-                        vec![]
-                    };
+                let failed = written.items.iter().filter(|item| surely_failed(item));
+                let refused: Vec<String> = match self.fetch.failure_of(target) {
+                    Some(_) => failed.map(|item| item.record.clone()).collect(),
+                    None => vec![],
+                };
                 items.extend(written.items);
                 for id in refused {
                     let found = observed.iter().zip(given).find(|(record, _)| record.key.id == id);

@@ -108,7 +108,10 @@ impl Router<'_> {
     ) {
         let to = &self.fetch.targets[usize::from(target)];
         // What is behind a failure writes most often where the step before it does.
-        let is_asked = |route: &Route| matches!(route, Route::Write { target, .. } if self.fetch.targets[usize::from(*target)].to == to.to);
+        let is_asked = |route: &Route| match route {
+            Route::Write { target, .. } => self.fetch.targets[usize::from(*target)].to == to.to,
+            Route::Settled { .. } => false,
+        };
         if self.fetch.is_behind_failure(target) && routes.iter().any(is_asked) {
             return;
         }

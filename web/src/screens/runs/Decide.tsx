@@ -60,6 +60,14 @@ export function Decide({ run, items, isAll = false }: Props) {
       body: { decision: open, items: items.map(({ item }) => item), reason: 'decided in the console', ...(id ? { portal_id: id } : {}) },
     });
   };
+  const dialog = (decision: Decision) => ({
+    does: DOES,
+    isOpen: open === decision,
+    onClose: () => setOpen(undefined),
+    onConfirm: send,
+    isBusy: decide.isPending,
+    error: decide.error,
+  } as const);
   return (
     <div className="stack-8">
       <div className="row">
@@ -75,15 +83,10 @@ export function Decide({ run, items, isAll = false }: Props) {
       </div>
       {why ? <p className="small muted">{why}</p> : null}
       <ConfirmDialog
-        does={DOES}
-        isOpen={open === 'arrived'}
+        {...dialog('arrived')}
         danger={false}
-        onClose={() => setOpen(undefined)}
-        onConfirm={send}
         title={isOne ? `Is ${what} there?` : `Are these ${what} there?`}
         confirm={isOne ? 'It is there' : 'They are there'}
-        isBusy={decide.isPending}
-        error={decide.error}
       >
         <p>
           {isOne ? 'It is' : 'They are'} noted as arrived at {names}, and not sent again until {isOne ? 'it changes' : 'they change'}.
@@ -99,14 +102,9 @@ export function Decide({ run, items, isAll = false }: Props) {
         ) : null}
       </ConfirmDialog>
       <ConfirmDialog
-        does={DOES}
-        isOpen={open === 'send-again'}
-        onClose={() => setOpen(undefined)}
-        onConfirm={send}
+        {...dialog('send-again')}
         title={`Send ${what} again?`}
         confirm="Send again"
-        isBusy={decide.isPending}
-        error={decide.error}
       >
         <p>
           A run sends {isOne ? 'it' : 'them'} to {names} once more. If {isOne ? 'it is' : 'one of them is'} there after all, {names} has it twice: nothing
@@ -114,14 +112,9 @@ export function Decide({ run, items, isAll = false }: Props) {
         </p>
       </ConfirmDialog>
       <ConfirmDialog
-        does={DOES}
-        isOpen={open === 'give-up'}
-        onClose={() => setOpen(undefined)}
-        onConfirm={send}
+        {...dialog('give-up')}
         title={`Give ${what} up?`}
         confirm="Give up"
-        isBusy={decide.isPending}
-        error={decide.error}
       >
         <ul className="consequences">
           <li>

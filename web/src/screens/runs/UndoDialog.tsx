@@ -1,6 +1,5 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 
-import { newKey } from '../../api/client';
 import { useWrite } from '../../api/queries';
 import type { Run } from '../../api/schema';
 import { useGo } from '../../app/go';
@@ -16,7 +15,6 @@ import { useRun } from './useRun';
 /** Takes back what a run wrote, after showing what that means. */
 export function UndoDialog({ run, onClose }: { run: Run; onClose: () => void }) {
   const go = useGo();
-  const [attempt] = useState(() => ({ preview: newKey(), apply: newKey() }));
   const look = useWrite('POST /api/v1/runs/{id}/undo');
   const undo = useWrite('POST /api/v1/runs/{id}/undo', {
     topics: ['run', 'portal', 'record'],
@@ -29,8 +27,8 @@ export function UndoDialog({ run, onClose }: { run: Run; onClose: () => void }) 
   const path = { id: run.id };
   const { mutate } = look;
   useEffect(() => {
-    mutate({ path: { id: run.id }, body: { mode: 'preview' }, idempotencyKey: attempt.preview });
-  }, [mutate, run.id, attempt.preview]);
+    mutate({ path: { id: run.id }, body: { mode: 'preview' } });
+  }, [mutate, run.id]);
   const preview = useRun(look.data?.run).run;
   const many = preview && isOver(preview) ? changes(preview.counts) : undefined;
   return (
@@ -40,7 +38,7 @@ export function UndoDialog({ run, onClose }: { run: Run; onClose: () => void }) 
       size="lg"
       isReady={many !== undefined && many > 0}
       onClose={onClose}
-      onConfirm={() => undo.mutate({ path, body: { mode: 'apply' }, idempotencyKey: attempt.apply })}
+      onConfirm={() => undo.mutate({ path, body: { mode: 'apply' } })}
       title="Take back what this run wrote?"
       confirm={many ? `Take back ${count(many, 'record')}` : 'Take back'}
       isBusy={undo.isPending}

@@ -1,7 +1,6 @@
 import { Checkbox } from '@mantine/core';
 import { useState } from 'react';
 
-import { newKey } from '../../../api/client';
 import { useConnectionNames } from '../../../api/names';
 import { useWrite } from '../../../api/queries';
 import type { PersonHeld, WhichPerson } from '../../../api/schema';
@@ -22,8 +21,6 @@ interface Props {
 export function EraseDialog({ which, held, onClose, onErased }: Props) {
   const named = useConnectionNames();
   const [withMentions, setMentions] = useState(false);
-  // A second press after an answer that was lost is the same erasure.
-  const [idempotencyKey] = useState(newKey);
   const erase = useWrite('POST /api/v1/erasures', {
     topics: ['erasure', 'portal', 'record'],
     onDone: () => {
@@ -34,7 +31,7 @@ export function EraseDialog({ which, held, onClose, onErased }: Props) {
   const reason = useReason(erase.error);
   const confirm = () => {
     const said = reason.checked();
-    if (said) erase.mutate({ body: { ...which, reason: said, mentions: withMentions }, idempotencyKey: `${idempotencyKey}${withMentions ? '-m' : ''}` });
+    if (said) erase.mutate({ body: { ...which, reason: said, mentions: withMentions } });
   };
   return (
     <ConfirmDialog

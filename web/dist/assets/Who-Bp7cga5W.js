@@ -1,0 +1,1 @@
+import{E as e}from"./index-DSd0Avw9.js";import{t}from"./useActorName-BA2rBhUN.js";import{m as n}from"./CloseButton-BAPD95eQ.js";var r=n();function i({actor:n}){let i=t();return n.startsWith(`run:`)?(0,r.jsx)(e,{to:`/runs/${n.slice(4)}`,children:i(n)}):(0,r.jsx)(r.Fragment,{children:i(n)})}export{i as t};

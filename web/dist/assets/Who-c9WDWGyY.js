@@ -1,1 +1,0 @@
-import{E as e}from"./index-C4ILgVo2.js";import{t}from"./useActorName-D82DC0hE.js";import{m as n}from"./CloseButton-BAPD95eQ.js";var r=n();function i({actor:n}){let i=t();return n.startsWith(`run:`)?(0,r.jsx)(e,{to:`/runs/${n.slice(4)}`,children:i(n)}):(0,r.jsx)(r.Fragment,{children:i(n)})}export{i as t};
